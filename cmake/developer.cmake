@@ -6,7 +6,9 @@ if(DMLS_DEVELOPER_MODE)
   endif()
   set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
   set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-  target_compile_options(dmls_developer_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror)
+  target_compile_options(dmls_developer_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
+    # g++ 12 reports members of std::variant and std::optional as maybe uninitialised where they are not.
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   if(DMLS_SANITIZE)
     add_compile_options(-fsanitize=${DMLS_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     add_link_options(-fsanitize=${DMLS_SANITIZE})

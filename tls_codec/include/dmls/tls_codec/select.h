@@ -1,0 +1,56 @@
+#pragma once
+// select(...) of the presentation language: a variant whose alternatives name their tags. RFC 8446 §3.8
+//
+//   struct Remove { static constexpr ProposalType kTag = ProposalType::remove; std::uint32_t removed; ... };
+//   using Proposal = std::variant<Add, Update, Remove>;       // the variant *is* the select, tag included
+
+#include <dmls/tls_codec/codec.h>
+
+#include <optional>
+#include <type_traits>
+#include <variant>
+
+namespace dmls::tls_codec {
+
+template <class T>
+concept Tagged = requires { T::kTag; };
+
+template <Tagged First, Tagged... Rest>
+struct Codec<std::variant<First, Rest...>> {
+  using Variant = std::variant<First, Rest...>;
+  using Tag = std::remove_cvref_t<decltype(First::kTag)>;
+
+  static void write(auto& sink, const Variant& v) {
+    const auto one = [&](const auto& alternative) {
+      using Alternative = std::remove_cvref_t<decltype(alternative)>;
+      Codec<Tag>::write(sink, Alternative::kTag);
+      Codec<Alternative>::write(sink, alternative);
+    };
+    std::visit(one, v);
+  }
+
+  static Result<Variant> read(Reader& in) {
+    DMLS_TRY(const Tag tag, Codec<Tag>::read(in));
+    return read_body(in, tag);
+  }
+
+  // The body alone, when the tag was read before (or stands elsewhere).
+  static Result<Variant> read_body(Reader& in, Tag tag) {
+    std::optional<Result<Variant>> out;
+    const auto attempt = [&]<class Alternative>(std::type_identity<Alternative>) {
+      if (tag != Alternative::kTag) return false;
+      auto r = Codec<Alternative>::read(in);
+      if (r) {
+        out.emplace(Variant(*std::move(r)));
+      } else {
+        out.emplace(fail(r.error()));
+      }
+      return true;
+    };
+    const bool known = (attempt(std::type_identity<First>{}) || ... || attempt(std::type_identity<Rest>{}));
+    if (!known) return fail(errc::kInvalidValue, "RFC 8446 §3.8: a select names no known alternative");
+    return *std::move(out);
+  }
+};
+
+}  // namespace dmls::tls_codec
