@@ -8,7 +8,7 @@ if(Sodium_INCLUDE_DIR AND EXISTS ${Sodium_INCLUDE_DIR}/sodium/version.h)
 endif()
 find_package_handle_standard_args(Sodium REQUIRED_VARS Sodium_LIBRARY Sodium_INCLUDE_DIR VERSION_VAR Sodium_VERSION)
 if(Sodium_FOUND AND NOT TARGET Sodium::sodium)
-  add_library(Sodium::sodium UNKNOWN IMPORTED)
+  add_library(Sodium::sodium UNKNOWN IMPORTED GLOBAL)
   set_target_properties(Sodium::sodium PROPERTIES
     IMPORTED_LOCATION "${Sodium_LIBRARY}" INTERFACE_INCLUDE_DIRECTORIES "${Sodium_INCLUDE_DIR}")
 endif()

@@ -3,7 +3,7 @@
 # One call per layer: folder = target = namespace = include path. Sources are every src/*.cc of the folder, public
 # headers every file below include/. A layer exports its own include root only, so a layer that does not link
 # another cannot include it.
-set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
+set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ${DMLS_DEVELOPER_MODE})  # target all_verify_interface_header_sets
 
 function(dmls_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "FOLDER" "DEPS;PRIVATE_DEPS")
@@ -35,6 +35,7 @@ function(dmls_layer name)
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${root}/include FILES ${headers})
   target_link_libraries(${target} ${scope} ${arg_DEPS})
   install(TARGETS ${target} EXPORT dmls FILE_SET HEADERS)
+  set_property(GLOBAL APPEND PROPERTY DMLS_LAYERS ${name})
 
   # Kernels that need instructions of their own say so in a file beside them, so that no other file gets the flags.
   if(EXISTS ${root}/src/flags.cmake)

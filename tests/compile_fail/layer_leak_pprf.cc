@@ -1,0 +1,5 @@
+// A layer sees the headers of the layers it names in the root CMakeLists.txt, and no others.
+#include <dmls/tls_codec/codec.h>
+#ifdef DMLS_MISUSE
+#include <dmls/pprf/pprf.h>
+#endif
