@@ -10,9 +10,9 @@
 
 namespace dmls::crypto {
 
-// The most that one expansion yields: 255 * Nh octets (RFC 5869 §2.3), and no more than a uint16 can say. Lengths that come from
+// The most that one expansion yields: 255 * Nh octets (RFC 5869 §2.3). Lengths that come from
 // outside are checked against it first; the functions below panic beyond it.
-constexpr std::size_t max_expand_length(const CipherSuite& suite) { return 255 * suite.hash_length(); }
+inline std::size_t max_expand_length(const CipherSuite& suite) { return 255 * suite.hash_length(); }
 
 // KDF.Extract(salt, ikm); Nh octets.
 [[nodiscard]] SecretBytes extract(const CipherSuite&, BytesView salt, BytesView ikm);
