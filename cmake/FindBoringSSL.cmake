@@ -95,7 +95,8 @@ if(BoringSSL_INCLUDE_DIR)
   elseif(DMLS_FETCH_BORINGSSL)
     set(_what "upstream ${DMLS_FETCH_BORINGSSL_TAG}, static")
   endif()
-  set(BoringSSL_DESCRIPTION "BoringSSL API ${BoringSSL_VERSION} (${_what})")
+  set(BoringSSL_DESCRIPTION "BoringSSL API ${BoringSSL_VERSION} (${_what})"
+    CACHE INTERNAL "Which BoringSSL this is")
 endif()
 
 find_package_handle_standard_args(BoringSSL

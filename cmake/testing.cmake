@@ -42,6 +42,10 @@ function(dmls_benches name)
   endif()
   add_executable(${name}_bench ${sources})
   target_link_libraries(${name}_bench PRIVATE ${ARGN} dmls_developer_flags benchmark::benchmark_main)
+  if(NOT TARGET benches)
+    add_custom_target(benches)
+  endif()
+  add_dependencies(benches ${name}_bench)
 endfunction()
 
 # dmls_must_not_compile(NAME SOURCE LIBRARY REGEX): SOURCE compiles against LIBRARY as it stands, and no longer

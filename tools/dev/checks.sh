@@ -1,0 +1,165 @@
+# The checks behind ./dev check, ./dev fuzz, ./dev bench and .ci/run (sourced, not run). Each is a function that can be
+# a step. Call prepare first.
+
+clang=clang++-14
+
+# Every C++ file the project owns.
+own_files() {
+  git -C "$root" ls-files --cached --others --exclude-standard '*.h' '*.cc' | while read -r file; do
+    [ ! -e "$root/$file" ] || echo "$root/$file"
+  done
+}
+
+check_format() {
+  # shellcheck disable=SC2086
+  need $packages_format
+  own_files | xargs -r clang-format-14 --dry-run --Werror
+}
+
+check_citations() { "$root/tools/citations.sh" --check; }
+
+# Every public header compiles alone, and the libraries do without exceptions and RTTI.
+check_headers() {
+  configure headers -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="-fno-exceptions -fno-rtti" -DDMLS_LIBRARIES_ONLY=ON
+  build headers all all_verify_interface_header_sets
+}
+
+# Clang, AddressSanitizer and UndefinedBehaviorSanitizer; a twentieth of the property runs.
+check_sanitizers() {
+  # shellcheck disable=SC2086
+  need $packages_clang
+  configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=$clang -DDMLS_SANITIZE=address,undefined
+  build sanitize
+  DMLS_PROPERTY_SCALE=${DMLS_SANITIZE_SCALE:-0.05} ASAN_OPTIONS=detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1 tests sanitize -LE 'tier:long|no-sanitizer'
+}
+
+# The compiler that ./dev test does not use. Tests run as well: the optimisers differ.
+check_clang() {
+  # shellcheck disable=SC2086
+  need $packages_clang
+  configure clang -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_COMPILER=$clang
+  build clang
+  DMLS_PROPERTY_SCALE=0.01 tests clang -LE tier:long
+}
+
+check_tidy() {
+  # shellcheck disable=SC2086
+  need $packages_tidy
+  own_files | grep '/src/.*\.cc$' |
+    xargs -r -P "$(jobs)" -n 4 clang-tidy-14 --quiet -p "$root/build/sanitize" --warnings-as-errors='*'
+}
+
+# Full property counts and the long tests, in Release.
+check_long() {
+  build release
+  DMLS_PROPERTY_SCALE=${DMLS_PROPERTY_SCALE:-1} tests release
+}
+
+# Programs that embed the library: installed, as a subproject, and beside OpenSSL.
+check_embedding() {
+  # shellcheck disable=SC2086
+  need $packages_openssl
+  configure release -DCMAKE_BUILD_TYPE=Release  # sees OpenSSL now
+  build release
+  tests release -L 'layer:(install|coexistence)'
+}
+
+# run_benches OPTION...: runs $programs. The context names the library that does the work.
+run_benches() {
+  local program library
+  library=$(sed -n 's/^BoringSSL_DESCRIPTION:INTERNAL=//p' "$root/build/release/CMakeCache.txt")
+  for program in "${programs[@]}"; do
+    "$program" --benchmark_context=boringssl="${library//,/;}" "$@"
+  done
+}
+
+smoke_benches() {
+  local programs
+  has_target release benches || { say "no benchmarks yet"; return 0; }
+  build release benches
+  programs=("$root"/build/release/bin/*_bench)
+  run_benches --benchmark_min_time=0.01 >"$root/build/bench-smoke.log" 2>&1 ||
+    { tail -n 20 "$root/build/bench-smoke.log" >&2; return 1; }
+  ! grep -n 'ERROR OCCURRED' "$root/build/bench-smoke.log" >&2
+}
+
+# run_fuzz [TARGET] [SECONDS|FILE]
+run_fuzz() {
+  local only= seconds=5 replay= target program sources
+  while [ $# -gt 0 ]; do
+    if [ -f "$1" ]; then replay=$(realpath "$1")
+    elif [[ $1 =~ ^[0-9]+$ ]]; then seconds=$1
+    else only=${1%_fuzz}
+    fi
+    shift
+  done
+  sources=$(cd "$root/tests/fuzz" 2>/dev/null && ls ./*_fuzz.cc 2>/dev/null || true)
+  [ -n "$sources" ] || missing_feature "this checkout has no fuzz targets yet (tests/fuzz/*_fuzz.cc)"
+  [ -z "$only" ] || [ -e "$root/tests/fuzz/${only}_fuzz.cc" ] || die "no fuzz target named '$only'"
+  prepare
+  # shellcheck disable=SC2086
+  need $packages_clang
+  configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=$clang -DDMLS_FUZZ=ON \
+    -DDMLS_SANITIZE=address,undefined
+  build fuzz ${only:+${only}_fuzz}
+  for program in ${only:-$sources}; do
+    target=$(basename "${program%_fuzz.cc}")_fuzz
+    if [ -n "$replay" ]; then
+      "$root/build/fuzz/bin/$target" "$replay"
+      continue
+    fi
+    fuzz_one "$target" "$seconds"
+  done
+}
+
+# Seeds are in tests/fuzz/corpus/TARGET; what a run finds goes to build/fuzz/corpus/TARGET, crashes beside it.
+fuzz_one() {
+  local target=$1 seconds=$2 corpus=$root/build/fuzz/corpus/$1 log=$root/build/fuzz/$1.log
+  local seeds=$root/tests/fuzz/corpus/$target
+  mkdir -p "$corpus" "$root/build/fuzz/crashes"
+  [ -d "$seeds" ] || seeds=
+  if ! "$root/build/fuzz/bin/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
+    -artifact_prefix="$root/build/fuzz/crashes/$target-" "$corpus" ${seeds:+"$seeds"} >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    failed=$((failed + 1))
+    say "$target: failed; replay with ./dev fuzz $target FILE (build/fuzz/crashes)"
+    return 1
+  fi
+  passed=$((passed + 1))
+  say "$target: $(awk '/number_of_executed_units/ { runs = $2 } match($0, /cov: [0-9]+/) {
+    cov = substr($0, RSTART + 5, RLENGTH - 5) } END { print runs " runs, " cov " edges" }' "$log") in $seconds s"
+}
+
+run_check() {
+  local tidy= long=
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --tidy) tidy=yes ;;
+      --long) long=yes ;;
+      *) say "unknown option $1"; exit 2 ;;
+    esac
+    shift
+  done
+  prepare
+  step "format" check_format
+  step "citations" check_citations
+  step "headers alone, no exceptions, no RTTI" check_headers
+  step "clang, address and undefined-behaviour sanitizers" check_sanitizers
+  step "g++, Release" check_gcc
+  [ -z "$tidy" ] || step "clang-tidy" check_tidy
+  if [ -n "$long" ]; then
+    step "clang, Release" check_clang
+    step "full property counts and long tests" check_long
+    step "embedding: installed, subproject, beside OpenSSL" check_embedding
+    step "benchmarks run" smoke_benches
+    if ls "$root"/tests/fuzz/*_fuzz.cc >/dev/null 2>&1; then step "fuzzing" run_fuzz 60; fi
+  fi
+  summary
+}
+
+check_gcc() {
+  configure release -DCMAKE_BUILD_TYPE=Release
+  build release
+  tests release -LE tier:long
+}
