@@ -68,10 +68,10 @@ quietly() {
   fi
 }
 
-# Makes the toolchain, the libraries and BoringSSL available.
+# prepare [PACKAGE...]: makes the toolchain, the libraries and BoringSSL available.
 prepare() {
   # shellcheck disable=SC2086
-  need $packages_build
+  need $packages_build "$@"
   BORINGSSL_ROOT=$("$root/tools/boringssl/build.sh") || die "BoringSSL could not be built"
 }
 
