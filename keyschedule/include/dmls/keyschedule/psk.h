@@ -1,0 +1,80 @@
+#pragma once
+// Pre-shared keys. RFC 9420 §8.4
+
+#include <dmls/base/bytes.h>
+#include <dmls/base/result.h>
+#include <dmls/crypto/suite.h>
+#include <dmls/keyschedule/error.h>
+#include <dmls/keyschedule/secrets.h>
+#include <dmls/tls_codec/select.h>
+
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <variant>
+
+namespace dmls::keyschedule {
+
+enum class PSKType : std::uint8_t { external = 1, resumption = 2 };
+
+// Closed: the decoder refuses other values, for they would have no meaning.
+enum class ResumptionPSKUsage : std::uint8_t { application = 1, reinit = 2, branch = 3 };
+
+// An external PSK: the application gives it this name.
+struct ExternalPskId {
+  static constexpr PSKType kTag = PSKType::external;
+  Bytes psk_id;
+  static constexpr auto fields(auto& s) { return std::tie(s.psk_id); }
+  bool operator==(const ExternalPskId&) const = default;
+};
+
+// A resumption PSK: the resumption_psk of that group in that epoch.
+struct ResumptionPskId {
+  static constexpr PSKType kTag = PSKType::resumption;
+  ResumptionPSKUsage usage = ResumptionPSKUsage::application;
+  Bytes psk_group_id;
+  std::uint64_t psk_epoch = 0;
+  static constexpr auto fields(auto& s) { return std::tie(s.usage, s.psk_group_id, s.psk_epoch); }
+  bool operator==(const ResumptionPskId&) const = default;
+};
+
+// PreSharedKeyID names a PSK and makes this use of it unique. Decoding an unknown PSKType or usage is kInvalidValue.
+struct PreSharedKeyID {
+  std::variant<ExternalPskId, ResumptionPskId> psk;
+  Bytes psk_nonce;  // KDF.Nh fresh random octets, see check_psk_nonce()
+  static constexpr auto fields(auto& s) { return std::tie(s.psk, s.psk_nonce); }
+  bool operator==(const PreSharedKeyID&) const = default;
+};
+
+// psk_nonce has KDF.Nh octets, Nh being that of the group into which the PSK is injected; else kWrongLength.
+Result<void> check_psk_nonce(const crypto::CipherSuite&, const PreSharedKeyID&);
+
+// No PreSharedKeyID (nonce included) stands twice in the list; else kDuplicatePsk. RFC 9420 §12.2
+Result<void> check_distinct(std::span<const PreSharedKeyID>);
+
+// One PSK to be injected, and its value.
+struct InjectedPsk {
+  PreSharedKeyID id;
+  Psk psk;
+};
+
+// psk_secret of the PSKs in that order; all zero for none. kTooManyPsks for more than 65535. Nothing else is checked.
+Result<PskSecret> psk_secret(const crypto::CipherSuite&, std::span<const InjectedPsk>);
+
+}  // namespace dmls::keyschedule
+
+namespace dmls::tls_codec {
+
+template <>
+struct Codec<keyschedule::ResumptionPSKUsage> {
+  static void write(auto& sink, keyschedule::ResumptionPSKUsage v) {
+    Codec<std::uint8_t>::write(sink, static_cast<std::uint8_t>(v));
+  }
+  static Result<keyschedule::ResumptionPSKUsage> read(Reader& in) {
+    DMLS_TRY(const std::uint8_t v, Codec<std::uint8_t>::read(in));
+    if (v < 1 || v > 3) return fail(errc::kInvalidValue, "RFC 9420 §8.4: a ResumptionPSKUsage is 1, 2 or 3");
+    return static_cast<keyschedule::ResumptionPSKUsage>(v);
+  }
+};
+
+}  // namespace dmls::tls_codec

@@ -1,0 +1,115 @@
+#pragma once
+// The secret tree and its ratchets: which key protects which message of an epoch. RFC 9420 §9, §6.3.1
+//
+// Receiving is look, then spend: look() is const and free; the keys die in spend(), which the caller reaches only after
+// the message has proved genuine. A forged message costs its receiver no key.
+//
+//   DMLS_TRY(auto key, tree.look(sender, RatchetKind::application, generation));
+//   ... open the AEAD, verify the signature ...
+//   DMLS_CHECK(tree.spend(std::move(key)));
+
+#include <dmls/base/result.h>
+#include <dmls/crypto/suite.h>
+#include <dmls/keyschedule/error.h>
+#include <dmls/keyschedule/key_and_nonce.h>
+#include <dmls/keyschedule/secrets.h>
+#include <dmls/tree_math/tree_math.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace dmls::keyschedule {
+
+// Each leaf has two ratchets. Proposals and commits use the handshake ratchet, application data the other.
+enum class RatchetKind : std::uint8_t { handshake = 0, application = 1 };
+
+// How far a ratchet follows messages that arrive out of order.
+struct RatchetLimits {
+  // The furthest generation that look() derives is `next + max_ahead`, where `next` is the first one that was not
+  // derived yet. Anything beyond is refused at once.
+  std::uint32_t max_ahead = 1000;
+  // How many keys of skipped generations one ratchet keeps; the oldest go first.
+  std::uint32_t max_kept = 1000;
+  bool operator==(const RatchetLimits&) const = default;
+};
+
+// RatchetKey is the key of one generation, looked at but not spent.
+class RatchetKey {
+ public:
+  RatchetKey(RatchetKey&&) noexcept = default;
+  RatchetKey& operator=(RatchetKey&&) noexcept = default;
+
+  [[nodiscard]] tree_math::LeafIndex leaf() const { return leaf_; }
+  [[nodiscard]] RatchetKind kind() const { return kind_; }
+  [[nodiscard]] std::uint32_t generation() const { return generation_; }
+  // AEAD.Nk octets.
+  [[nodiscard]] BytesView key() const { return material_.key.expose(); }
+  // AEAD.Nn octets, before the reuse guard is applied.
+  [[nodiscard]] BytesView nonce() const { return material_.nonce.expose(); }
+
+ private:
+  friend class SecretTree;
+  RatchetKey() = default;
+
+  std::uint64_t tree_ = 0;  // which tree it came from
+  tree_math::LeafIndex leaf_;
+  RatchetKind kind_ = RatchetKind::handshake;
+  std::uint32_t generation_ = 0;
+  KeyAndNonce material_;
+  // What the ratchet becomes when the key is spent: the secret of generation_ + 1, and the keys of those skipped.
+  std::uint64_t skipped_from_ = 0;
+  SecretBytes skipped_;
+  SecretBytes next_secret_;
+};
+
+// SentKey is the key of the caller's own next message. It is spent already: the tree has forgotten it.
+struct SentKey {
+  std::uint32_t generation;
+  KeyAndNonce material;
+};
+
+// SecretTree holds the message keys of one epoch. Nothing is derived before it is needed: an untouched tree is one
+// secret, whatever its size, and a leaf costs log n node secrets when its first key is spent. Node secrets die as their
+// children are derived, ratchet secrets as the ratchet advances (RFC 9420 §9.2). Move-only. look() may be called from
+// several threads at a time; the others may not.
+class SecretTree {
+ public:
+  // kWrongLength unless the secret has KDF.Nh octets.
+  static Result<SecretTree> create(const crypto::CipherSuite&, tree_math::LeafCount, EncryptionSecret,
+                                   RatchetLimits = {});
+  SecretTree(SecretTree&&) noexcept;
+  SecretTree& operator=(SecretTree&&) noexcept;
+  ~SecretTree();
+
+  // The key of one generation, without changing anything.
+  // kNoSuchLeaf; kGenerationSpent if it was spent, or dropped from the window; kGenerationTooFarAhead (in constant time).
+  Result<RatchetKey> look(tree_math::LeafIndex, RatchetKind, std::uint32_t generation) const;
+
+  // Spends a key that look() gave: the key and every secret it was derived from are gone, skipped generations are kept
+  // within the window. Keys may be spent in any order, whatever happened since they were looked at.
+  // kGenerationSpent if the same generation was spent meanwhile; kMisuse for a key of another tree. Nothing changed then.
+  Result<void> spend(RatchetKey);
+
+  // The key of the next message that `own` sends; spent at once, and never given again.
+  // kNoSuchLeaf; kRatchetExhausted when no generation is left.
+  Result<SentKey> next(tree_math::LeafIndex own, RatchetKind);
+  // The generation that next() would use; 2^32 when none is left. kNoSuchLeaf.
+  Result<std::uint64_t> next_generation(tree_math::LeafIndex, RatchetKind) const;
+
+  [[nodiscard]] const crypto::CipherSuite& suite() const;
+  [[nodiscard]] tree_math::LeafCount leaf_count() const;
+  [[nodiscard]] const RatchetLimits& limits() const;
+
+  // What remembering costs: secrets of tree nodes, pairs of ratchets, keys of skipped generations.
+  [[nodiscard]] std::size_t node_secrets() const;
+  [[nodiscard]] std::size_t started_leaves() const;
+  [[nodiscard]] std::size_t skipped_keys() const;
+
+ private:
+  struct State;
+  explicit SecretTree(std::unique_ptr<State>);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dmls::keyschedule
