@@ -1,0 +1,91 @@
+#pragma once
+// Key packages: how to add someone who is not there. RFC 9420 §10
+
+#include <dmls/base/bytes.h>
+#include <dmls/base/random.h>
+#include <dmls/base/result.h>
+#include <dmls/crypto/keys.h>
+#include <dmls/crypto/protocol_version.h>
+#include <dmls/crypto/signature.h>
+#include <dmls/crypto/suite.h>
+#include <dmls/treekem/leaf_node.h>
+#include <dmls/treekem/leaf_validation.h>
+
+#include <tuple>
+
+namespace dmls::treekem {
+
+struct KeyPackage {
+  crypto::ProtocolVersion version{};
+  crypto::CipherSuiteId cipher_suite{};
+  crypto::HpkePublicKey init_key;
+  LeafNode leaf_node;
+  ExtensionList extensions;
+  Bytes signature;
+  static constexpr auto fields(auto& s) {
+    return std::tie(s.version, s.cipher_suite, s.init_key, s.leaf_node, s.extensions, s.signature);
+  }
+  bool operator==(const KeyPackage&) const = default;
+};
+
+// KeyPackageView borrows an encoded KeyPackage; it accepts exactly what decode<KeyPackage>() accepts.
+struct KeyPackageView {
+  crypto::ProtocolVersion version{};
+  crypto::CipherSuiteId cipher_suite{};
+  BytesView init_key;
+  LeafNodeView leaf_node;
+  BytesView extensions;  // the content of the vector: Extension[]
+  BytesView signature;
+  BytesView content;  // KeyPackageTBS
+  BytesView encoded;
+
+  static Result<KeyPackageView> read(tls_codec::Reader&);
+  static Result<KeyPackageView> parse(BytesView encoded);
+  [[nodiscard]] KeyPackage decode() const;
+  // The data of the first extension of `type` in `extensions` (not in the leaf's).
+  [[nodiscard]] std::optional<BytesView> find_extension(ExtensionType type) const;
+  [[nodiscard]] bool is_last_resort() const {
+    return find_extension(ExtensionType::last_resort_key_package).has_value();
+  }
+};
+
+// MakeKeyPackageRef, RFC 9420 §5.2: Nh octets of the KeyPackage's encoding. `suite` is the KeyPackage's own.
+[[nodiscard]] Bytes key_package_ref(const crypto::CipherSuite& suite, BytesView encoded);
+[[nodiscard]] Bytes key_package_ref(const crypto::CipherSuite& suite, const KeyPackage&);
+
+// Fills in signature = SignWithLabel(., "KeyPackageTBS", KeyPackageTBS); the leaf is signed before. kMisuse if the
+// signer's public key is not the leaf's signature_key.
+Result<void> sign_key_package(KeyPackage&, const crypto::Signer&);
+
+// RFC 9420 §10.1, for a KeyPackage that is to be added to the group that `group` describes; `group.source` and
+// `group.position` are not looked at. kInvalidKeyPackage for another version or suite, or an init_key that is the
+// leaf's encryption_key or no key of the suite's KEM; then what §7.3 and the extension rules of §10 say; crypto's
+// kBadSignature for the KeyPackage's own signature. Last, the application is asked about the credential.
+Result<void> validate_key_package(const KeyPackageView&, const LeafExpectations& group, const CredentialValidator&);
+
+// ---- making one --------------------------------------------------------------------------------------------------
+
+struct KeyPackageOptions {
+  Credential credential = {};
+  Capabilities capabilities = {};  // without GREASE values; see `grease`
+  Lifetime lifetime = {};
+  ExtensionList leaf_extensions = {};
+  ExtensionList extensions = {};
+  bool last_resort = false;  // adds the extension; the capabilities have to list it
+  bool grease = true;        // adds random GREASE values to what is sent. RFC 9420 §13.5
+};
+
+// KeyPackageBundle is a KeyPackage with the private keys behind it. The private key of `init` is deleted as soon as a
+// Welcome was processed, unless the KeyPackage is one of last resort (RFC 9420 §10, §16.8).
+struct KeyPackageBundle {
+  KeyPackage key_package;
+  crypto::HpkeKeyPair init;        // for key_package.init_key
+  crypto::HpkeKeyPair encryption;  // for key_package.leaf_node.encryption_key
+};
+
+// Generates both key pairs and signs. kMisuse, and nothing made, if the result would break a rule of RFC 9420 §7.3 or
+// §10.1 that others check, or §7.2's that default types are not listed.
+Result<KeyPackageBundle> make_key_package(const crypto::CipherSuite&, const crypto::Signer&, KeyPackageOptions,
+                                          Random&);
+
+}  // namespace dmls::treekem

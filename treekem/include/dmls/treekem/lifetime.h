@@ -1,0 +1,34 @@
+#pragma once
+// How long a leaf from a KeyPackage is valid. RFC 9420 §7.2, §7.3
+
+#include <dmls/base/result.h>
+#include <dmls/treekem/error.h>
+
+#include <cstdint>
+#include <optional>
+#include <tuple>
+
+namespace dmls::treekem {
+
+// Seconds since 1970-01-01T00:00:00Z; both ends are inside.
+struct Lifetime {
+  std::uint64_t not_before = 0;
+  std::uint64_t not_after = 0;
+  static constexpr auto fields(auto& s) { return std::tie(s.not_before, s.not_after); }
+  bool operator==(const Lifetime&) const = default;
+
+  [[nodiscard]] bool contains(std::uint64_t time) const { return not_before <= time && time <= not_after; }
+  // From an hour before `now` (clocks differ) until `seconds` after it.
+  static Lifetime from_now(std::uint64_t now, std::uint64_t seconds);
+};
+
+// What an application demands of lifetimes.
+struct LifetimePolicy {
+  std::optional<std::uint64_t> now = {};             // absent: the current time is not judged
+  std::optional<std::uint64_t> maximum_length = {};  // of not_after - not_before, in seconds; absent: not judged
+};
+
+// kLifetime if the interval is empty, too long, or does not contain `now`.
+Result<void> check_lifetime(const Lifetime&, const LifetimePolicy&);
+
+}  // namespace dmls::treekem

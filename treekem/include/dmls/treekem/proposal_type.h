@@ -1,0 +1,26 @@
+#pragma once
+#include <cstdint>
+
+namespace dmls::treekem {
+
+// The MLS Proposal Types registry, RFC 9420 §17.4. Stands here because capabilities list proposal types. Open: any
+// value can be carried, compared and encoded.
+enum class ProposalType : std::uint16_t {
+  add = 0x0001,
+  update = 0x0002,
+  remove = 0x0003,
+  psk = 0x0004,
+  reinit = 0x0005,
+  external_init = 0x0006,
+  group_context_extensions = 0x0007,
+};
+
+// Default types are supported by everyone and are never listed in capabilities. RFC 9420 §7.2
+constexpr bool is_default(ProposalType type) {
+  return type >= ProposalType::add && type <= ProposalType::group_context_extensions;
+}
+
+// 0xF000 to 0xFFFF. RFC 9420 §17.4
+constexpr bool is_private_use(ProposalType type) { return static_cast<std::uint16_t>(type) >= 0xF000; }
+
+}  // namespace dmls::treekem
