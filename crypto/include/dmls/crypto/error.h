@@ -2,6 +2,7 @@
 #include <dmls/base/error.h>
 
 namespace dmls::crypto::errc {
+using namespace ::dmls::errc;  // so that errc::kLimit means base's, here too
 inline constexpr Errc kUnknownSuite{0x0200};      // no such cipher suite, or not in this build
 inline constexpr Errc kInvalidPublicKey{0x0201};  // wrong size, not on the curve, or of low order
 inline constexpr Errc kInvalidPrivateKey{0x0202}; // wrong size or out of range

@@ -54,7 +54,8 @@ Result<HpkeCiphertext> encrypt_with_label(const CipherSuite&, const HpkePublicKe
 Result<SecretBytes> decrypt_with_label(const CipherSuite&, const HpkeKeyPair& recipient, std::string_view label,
                                        BytesView context, const HpkeCiphertext& sealed);
 
-// HpkeContext is an established context (RFC 9180 §5.2): an AEAD key with a counter, and an exporter.
+// HpkeContext is an established context (RFC 9180 §5.2): an AEAD key with a counter, and an exporter. The sender's seals
+// and the recipient's opens; the other way round would use a nonce twice and is kMisuse.
 class HpkeContext {
  public:
   // Each call uses the next sequence number; kSequenceExhausted when there is none left, and none is ever used twice. A
@@ -69,8 +70,11 @@ class HpkeContext {
 
  private:
   friend struct HpkeContextMaker;
-  explicit HpkeContext(const CipherSuite& suite) : suite_(suite) {}
+  enum class Role : std::uint8_t { sender, recipient };
+  HpkeContext(const CipherSuite& suite, Role role) : suite_(suite), role_(role) {}
+  Result<SecretBytes> next_nonce() const;
   CipherSuite suite_;
+  Role role_;
   SecretBytes key_;
   SecretBytes base_nonce_;
   SecretBytes exporter_secret_;
