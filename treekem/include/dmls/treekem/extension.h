@@ -35,10 +35,10 @@ concept KnownExtension = requires {
 
 // kInvalidExtension if a type occurs twice (RFC 9420 §13.4), or if the data of an extension that this layer knows
 // (application_id, required_capabilities, external_pub, external_senders, last_resort_key_package) is malformed,
-// trailing octets included. Unknown types are ignored. n log n in the length of the list.
+// trailing octets included. Unknown types are ignored. Linear in the length of the list.
 Result<void> check_extensions(const ExtensionList&);
-// The same over the content of an encoded `Extension extensions<V>`, its length header stripped. Allocates nothing for
-// lists of up to 16 extensions.
+// The same over the content of an encoded `Extension extensions<V>`, its length header stripped. Of what may stand in a
+// leaf or KeyPackage it allocates nothing.
 Result<void> check_extensions(BytesView encoded);
 
 // The decoded content of extension T, if the list has one; an error of the codec if it is malformed.

@@ -38,8 +38,8 @@ struct LeafExpectations {
 };
 
 // Every rule of RFC 9420 §7.3 that needs no signature and no opinion of the application, cheapest first. The uniqueness
-// of keys among the members is the tree's to judge: it keeps an index. Allocates nothing for leaves of up to 16
-// extensions.
+// of keys among the members is the tree's to judge: it keeps an index. Linear in what it is given; allocates nothing
+// unless the leaf carries an extension that belongs elsewhere.
 Result<void> check_leaf_node(const LeafNodeView&, const LeafExpectations&);
 
 // Asks the application about the leaf's credential: always, unless the leaf replaces one with the same credential and
