@@ -1,3 +1,43 @@
-# Installation and the CMake package: find_package(dmls CONFIG), targets dmls::<layer>.
+# Installation: headers, static libraries, and a CMake package with the targets dmls::<layer>; a .pc file beside it.
+#
+# A prefixed static BoringSSL is installed with the library (lib/dmls/libdmls_bssl_crypto.a), so that an installed
+# package does not depend on anybody's cache. Any other BoringSSL is looked for again by the consumer's find_package.
 include(CMakePackageConfigHelpers)
-set(DMLS_PACKAGE_DIR ${CMAKE_INSTALL_LIBDIR}/cmake/dmls)
+option(DMLS_INSTALL "Install rules for the libraries" ${PROJECT_IS_TOP_LEVEL})
+if(NOT DMLS_INSTALL)
+  return()
+endif()
+
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dmls)
+install(EXPORT dmls NAMESPACE dmls:: DESTINATION ${package_dir} FILE dmlsTargets.cmake)
+configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/dmlsConfig.cmake.in ${PROJECT_BINARY_DIR}/dmlsConfig.cmake
+  INSTALL_DESTINATION ${package_dir} NO_SET_AND_CHECK_MACRO NO_CHECK_REQUIRED_COMPONENTS_MACRO)
+write_basic_package_version_file(${PROJECT_BINARY_DIR}/dmlsConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/dmlsConfig.cmake ${PROJECT_BINARY_DIR}/dmlsConfigVersion.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/FindBoringSSL.cmake ${CMAKE_CURRENT_LIST_DIR}/FindSodium.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/FindDecaf.cmake DESTINATION ${package_dir})
+install(FILES ${PROJECT_SOURCE_DIR}/LICENSE TYPE DOC)
+
+# pkg-config links in the order written: what uses comes before what is used.
+get_property(layers GLOBAL PROPERTY DMLS_LAYERS)
+set(pc_libs "")
+foreach(layer IN LISTS layers)
+  get_target_property(type dmls_${layer} TYPE)
+  if(NOT type STREQUAL INTERFACE_LIBRARY)
+    string(PREPEND pc_libs " -ldmls_${layer}")
+  endif()
+endforeach()
+if(BoringSSL_PREFIX STREQUAL dmls_bssl)
+  install(FILES ${BoringSSL_CRYPTO_LIBRARY} DESTINATION ${CMAKE_INSTALL_LIBDIR}/dmls)
+  get_filename_component(boringssl_root ${BoringSSL_INCLUDE_DIR} DIRECTORY)
+  install(FILES ${boringssl_root}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME LICENSE.BoringSSL)
+  string(APPEND pc_libs " \${libdir}/dmls/libdmls_bssl_crypto.a")
+else()
+  string(APPEND pc_libs " ${BoringSSL_CRYPTO_LIBRARY}")
+endif()
+string(APPEND pc_libs " -lsodium")
+if(DMLS_WITH_DECAF)
+  string(APPEND pc_libs " -ldecaf")
+endif()
+configure_file(${CMAKE_CURRENT_LIST_DIR}/dmls.pc.in ${PROJECT_BINARY_DIR}/dmls.pc @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/dmls.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

@@ -18,7 +18,8 @@ Bytes unhex(std::string_view digits);
 std::string hex(BytesView octets);
 
 // vectors_dir is the folder named by an environment variable (MLS_VECTORS, HPKE_VECTORS, WYCHEPROOF_VECTORS), or
-// nothing when that is unset. A folder that does not exist ends the program: a typing error must not look like "not run".
+// nothing when that is unset. A folder that does not exist ends the program: a typing error must not look like
+// "not run".
 std::optional<std::filesystem::path> vectors_dir(const char* variable);
 
 // load_json reads a whole file; a file that is absent or is not JSON ends the program.

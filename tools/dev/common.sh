@@ -115,7 +115,10 @@ tests() {
   passed=$((passed + all - bad - skipped))
   failed=$((failed + bad))
   [ "$bad" = 0 ] || failures+=("$bad tests in build/$directory")
-  [ "$skipped" = 0 ] || say "$skipped tests of build/$directory were not run (reasons above)"
+  if [ "$skipped" != 0 ]; then
+    say "$skipped tests of build/$directory were not run:"
+    grep -h -o 'not run: .*' "$root/build/$directory/Testing/Temporary/LastTest.log" | sort | uniq -c >&2 || true
+  fi
   return $status
 }
 

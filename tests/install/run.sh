@@ -1,0 +1,36 @@
+#!/bin/bash
+# Embeds the library in a stranger's project, in one of three ways, and runs the result.
+# usage: run.sh installed|pkg-config|subproject SOURCE BUILD WORK COMPILER BORINGSSL_ROOT
+set -euo pipefail
+way=$1 source=$2 build=$3 work=$4/$1 compiler=$5 boringssl=$6
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+rm -rf "$work"
+mkdir -p "$work"
+
+install() { cmake --install "$build" --prefix "$work/prefix" >"$work/install.log" || { cat "$work/install.log"; exit 1; }; }
+
+case $way in
+  installed)
+    install
+    # Whatever was used to build the library must not be needed to use it.
+    env -u BORINGSSL_ROOT DMLS_CACHE=/nonexistent cmake -G Ninja -S "$here/installed" -B "$work/build" \
+      -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix"
+    cmake --build "$work/build"
+    "$work/build/consumer"
+    ;;
+  pkg-config)
+    install
+    PKG_CONFIG_PATH=$(dirname "$(find "$work/prefix" -name dmls.pc)")
+    export PKG_CONFIG_PATH
+    # shellcheck disable=SC2046
+    "$compiler" -std=c++20 "$here/consumer.cc" -o "$work/consumer" \
+      $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls)
+    "$work/consumer"
+    ;;
+  subproject)
+    cmake -G Ninja -S "$here/subproject" -B "$work/build" -DDMLS_SOURCE="$source" -DBORINGSSL_ROOT="$boringssl" \
+      -DCMAKE_CXX_COMPILER="$compiler" ${CCACHE_BASEDIR:+-DCMAKE_CXX_COMPILER_LAUNCHER=ccache}
+    cmake --build "$work/build" --target consumer
+    "$work/build/consumer"
+    ;;
+esac
