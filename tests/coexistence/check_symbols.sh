@@ -7,7 +7,7 @@ shift
 strangers=$(nm --extern-only --defined-only "$archive" 2>/dev/null | awk 'NF == 3 && $3 !~ /^dmls_bssl_/ { print $3 }')
 [ -z "$strangers" ] || { echo "symbols without the prefix in $archive:"; echo "$strangers"; exit 1; }
 for program in "$@"; do
-  nm --defined-only "$program" | grep -q ' dmls_bssl_' || { echo "$program does not contain BoringSSL"; exit 1; }
+  [ "$(nm --defined-only "$program" | grep -c ' dmls_bssl_')" -gt 0 ] || { echo "$program does not contain BoringSSL"; exit 1; }
   exported=$(nm --dynamic --defined-only "$program" | grep ' dmls_bssl_' || true)
   [ -z "$exported" ] || { echo "$program exports:"; echo "$exported"; exit 1; }
 done
