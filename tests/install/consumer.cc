@@ -19,8 +19,8 @@ int main() {
     dmls::SystemRandom random;
     auto pair = generate_hpke_key_pair(*suite, random);
     if (!pair) return 1;
-    auto sealed =
-        encrypt_with_label(*suite, pair->public_key, "Welcome", dmls::as_bytes("context"), dmls::as_bytes("hi"), random);
+    auto sealed = encrypt_with_label(*suite, pair->public_key, "Welcome", dmls::as_bytes("context"),
+                                     dmls::as_bytes("hi"), random);
     if (!sealed) return 1;
     auto opened = decrypt_with_label(*suite, *pair, "Welcome", dmls::as_bytes("context"), *sealed);
     if (!opened || dmls::to_hex(opened->expose()) != "6869") return 1;
