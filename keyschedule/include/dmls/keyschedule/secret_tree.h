@@ -37,8 +37,8 @@ struct RatchetLimits {
 // RatchetKey is the key of one generation, looked at but not spent.
 class RatchetKey {
  public:
-  RatchetKey(RatchetKey&&) noexcept = default;
-  RatchetKey& operator=(RatchetKey&&) noexcept = default;
+  RatchetKey(RatchetKey&&) noexcept;
+  RatchetKey& operator=(RatchetKey&&) noexcept;
 
   [[nodiscard]] tree_math::LeafIndex leaf() const { return leaf_; }
   [[nodiscard]] RatchetKind kind() const { return kind_; }
@@ -50,15 +50,15 @@ class RatchetKey {
 
  private:
   friend class SecretTree;
+  friend class Ratchet;
   RatchetKey() = default;
 
-  std::uint64_t tree_ = 0;  // which tree it came from
+  std::uint64_t tree_ = 0;  // which tree it came from; 0: none, moved from
   tree_math::LeafIndex leaf_;
   RatchetKind kind_ = RatchetKind::handshake;
   std::uint32_t generation_ = 0;
   KeyAndNonce material_;
-  // What the ratchet becomes when the key is spent: the secret of generation_ + 1, and the keys of those skipped.
-  std::uint64_t skipped_from_ = 0;
+  // What the ratchet becomes when the key is spent: the keys of generations skipped, the secret of generation_ + 1.
   SecretBytes skipped_;
   SecretBytes next_secret_;
 };
@@ -83,7 +83,7 @@ class SecretTree {
   ~SecretTree();
 
   // The key of one generation, without changing anything.
-  // kNoSuchLeaf; kGenerationSpent if it was spent, or dropped from the window; kGenerationTooFarAhead (in constant time).
+  // kNoSuchLeaf; kGenerationSpent if it was spent, or dropped from the window; kGenerationTooFarAhead (at no cost).
   Result<RatchetKey> look(tree_math::LeafIndex, RatchetKind, std::uint32_t generation) const;
 
   // Spends a key that look() gave: the key and every secret it was derived from are gone, skipped generations are kept
