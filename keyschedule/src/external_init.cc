@@ -5,8 +5,7 @@ namespace {
 
 // RFC 9420 §8.3. The label is the exporter context of HPKE as it stands; nothing is put before it.
 Result<InitSecret> export_init_secret(const crypto::CipherSuite& suite, const crypto::HpkeContext& context) {
-  DMLS_TRY(SecretBytes init,
-           context.export_secret(as_bytes("MLS 1.0 external init secret"), suite.hash_length()));
+  DMLS_TRY(SecretBytes init, context.export_secret(as_bytes("MLS 1.0 external init secret"), suite.hash_length()));
   return InitSecret(std::move(init));
 }
 

@@ -43,8 +43,7 @@ KeyAndNonce welcome_key_and_nonce(const crypto::CipherSuite& suite, const Welcom
 }
 
 EpochSecret epoch_secret(const crypto::CipherSuite& suite, MemberSecret member, BytesView group_context) {
-  return EpochSecret(
-      crypto::expand_with_label(suite, member.expose(), "epoch", group_context, suite.hash_length()));
+  return EpochSecret(crypto::expand_with_label(suite, member.expose(), "epoch", group_context, suite.hash_length()));
 }
 
 // RFC 9420 §11
@@ -54,8 +53,7 @@ Result<EpochSecret> fresh_epoch_secret(const crypto::CipherSuite& suite, Random&
 }
 
 Result<EpochSecrets> derive_epoch(const crypto::CipherSuite& suite, EpochSecret epoch, EpochSuccession& succession) {
-  if (!have_hash_length(suite, epoch))
-    return fail(errc::kWrongLength, "RFC 9420 §8: epoch_secret has KDF.Nh octets");
+  if (!have_hash_length(suite, epoch)) return fail(errc::kWrongLength, "RFC 9420 §8: epoch_secret has KDF.Nh octets");
   const crypto::Expander expander(suite, epoch.expose());
   epoch.wipe();
   DMLS_CHECK(succession.derive(expander));

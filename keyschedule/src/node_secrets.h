@@ -23,7 +23,9 @@ class NodeSecrets {
 
   [[nodiscard]] std::size_t size() const { return secrets_.size(); }
   [[nodiscard]] const std::unordered_map<std::uint32_t, SecretBytes>& all() const { return secrets_; }
-  void put(tree_math::NodeIndex node, SecretBytes secret) { secrets_.insert_or_assign(node.value(), std::move(secret)); }
+  void put(tree_math::NodeIndex node, SecretBytes secret) {
+    secrets_.insert_or_assign(node.value(), std::move(secret));
+  }
 
  private:
   [[nodiscard]] tree_math::NodeIndex nearest(tree_math::LeafIndex) const;

@@ -8,6 +8,10 @@ namespace {
 // In order of their names (a test checks it): name, section, verifier, generator, generated per suite.
 constexpr auto kFamilies = std::to_array<Family>({
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
+    {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
+    {"psk_secret", "RFC 9420 §8.4", verify_psk_secret, generate_psk_secret, true},
+    {"secret-tree", "RFC 9420 §9, §6.3.2", verify_secret_tree, generate_secret_tree, true},
+    {"transcript-hashes", "RFC 9420 §8.2", verify_transcript_hashes, nullptr, true},
 });
 
 }  // namespace

@@ -8,4 +8,15 @@ namespace dmls::vectors {
 Result<void> verify_deserialization(const Value&);
 Result<Json> generate_deserialization(const Generation&);
 
+Result<void> verify_key_schedule(const Value&);
+Result<Json> generate_key_schedule(const Generation&);
+
+Result<void> verify_psk_secret(const Value&);
+Result<Json> generate_psk_secret(const Generation&);
+
+Result<void> verify_secret_tree(const Value&);
+Result<Json> generate_secret_tree(const Generation&);
+
+Result<void> verify_transcript_hashes(const Value&);
+
 }  // namespace dmls::vectors
