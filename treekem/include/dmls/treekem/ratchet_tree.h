@@ -110,8 +110,10 @@ class RatchetTree {
   // RFC 9420 §12.1.1. The leaf's own validity (§7.3) is the caller's to check, the uniqueness of its keys is checked here:
   // kDuplicateKey. kTreeFull beyond 2^31 leaves.
   Result<LeafIndex> add(const LeafNode&);
+  Result<LeafIndex> add(const LeafNodeView&);
   // RFC 9420 §12.1.2. kNoSuchLeaf, kDuplicateKey (the keys of the replaced leaf do not count).
   Result<void> update(LeafIndex, const LeafNode&);
+  Result<void> update(LeafIndex, const LeafNodeView&);
   // RFC 9420 §12.1.3, with truncation. kNoSuchLeaf. The last member may go too: one blank leaf is left, for an external
   // committer to take.
   Result<void> remove(LeafIndex);
