@@ -1,0 +1,160 @@
+// `dmls`: reads the command line and calls a command. The contract is in docs/cli.md.
+
+#include "commands.h"
+#include "nearest.h"
+
+#include <unistd.h>
+#include <CLI/CLI.hpp>
+
+#include <array>
+#include <cstdlib>
+
+namespace dmls::tools {
+namespace {
+
+struct NotYet {
+  const char* name;
+  const char* purpose;
+};
+constexpr std::array kNotYet{
+    NotYet{"inspect", "print any structure"},
+    NotYet{"simulate", "federations and meshes under netsplits"},
+    NotYet{"peer", "one member, driven by JSON lines"},
+    NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
+};
+
+// The words that would have been valid where `app` met an unknown one.
+std::vector<std::string> alternatives(const CLI::App& app, bool option) {
+  std::vector<std::string> words;
+  if (option) {
+    for (const CLI::Option* known : app.get_options()) {
+      for (const auto& name : known->get_lnames()) words.push_back("--" + name);
+      for (const auto& name : known->get_snames()) words.push_back("-" + name);
+    }
+  } else {
+    for (const CLI::App* known : app.get_subcommands([](const CLI::App*) { return true; }))
+      words.push_back(known->get_name());
+  }
+  return words;
+}
+
+// The innermost command that was named.
+const CLI::App& innermost(const CLI::App& app) {
+  const auto named = app.get_subcommands();
+  return named.empty() ? app : innermost(*named.front());
+}
+
+std::string full_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : full_name(*parent) + " " + app.get_name();
+}
+
+int report_usage(const Console& console, const CLI::App& root, const CLI::ParseError& why) {
+  const CLI::App& app = innermost(root);
+  const auto unknown = root.remaining(/*recurse=*/true);
+  const std::string hint = "see '" + full_name(app) + " --help'";
+  if (unknown.empty()) {
+    console.error("{}; {}", why.what(), hint);
+    return kUsage;
+  }
+  const std::string& token = unknown.front();
+  const bool option = token.starts_with("-");
+  const std::string best = nearest(token.substr(0, token.find('=')), alternatives(app, option));
+  const char* kind = option ? "option" : best.empty() ? "argument" : "command";
+  console.error("unknown {} '{}'{}; {}", kind, token, best.empty() ? "" : "; the nearest is '" + best + "'", hint);
+  return kUsage;
+}
+
+bool color_wanted() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color == nullptr || *no_color == '\0') && isatty(STDOUT_FILENO) == 1;
+}
+
+// What every command takes.
+void common_options(CLI::App& app, Console& console) {
+  app.add_flag("--json", console.json, "print JSON, with a schema version");
+  app.add_flag("-q,--quiet", console.quiet, "print results only");
+}
+
+struct CommandLine {
+  Console console;
+  VerifyOptions verify;
+  GenerateOptions generate;
+  DemoOptions demo;
+  bool version = false;
+};
+
+void vectors_commands(CLI::App& root, CommandLine& line) {
+  CLI::App& vectors = *root.add_subcommand("vectors", "verify and generate test vectors");
+  vectors.require_subcommand(1);
+
+  CLI::App& verify = *vectors.add_subcommand("verify", "recompute vectors and compare");
+  verify.add_option("--type", line.verify.type, "family of every file (default: from its name)")->type_name("FAMILY");
+  verify.add_option("--suite", line.verify.suites, "only this cipher suite; may be repeated")
+      ->type_name("N")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  verify.add_option("path", line.verify.paths, "JSON files, or folders of them")->type_name("FILE|DIR")->required();
+  common_options(verify, line.console);
+
+  CLI::App& generate = *vectors.add_subcommand("generate", "write DIR/FAMILY.json");
+  generate.add_option("--type", line.generate.type, "the family to generate")->type_name("FAMILY")->required();
+  generate.add_option("--suite", line.generate.suites, "only this cipher suite; may be repeated")
+      ->type_name("N")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  generate.add_option("--seed", line.generate.seed, "the same seed gives the same octets")->type_name("N")->required();
+  generate.add_option("--out", line.generate.out, "the folder to write to")->type_name("DIR")->required();
+  common_options(generate, line.console);
+
+  CLI::App& list = *vectors.add_subcommand("list", "the families, and the section that defines each");
+  common_options(list, line.console);
+}
+
+int run(int argc, char** argv) {
+  CommandLine line;
+  line.console.color = color_wanted();
+
+  CLI::App root("MLS (RFC 9420) and its decentralized and distributed variants", "dmls");
+  root.add_flag("--version", line.version, "print the version and the cryptographic libraries");
+  root.require_subcommand(0, 1);
+  vectors_commands(root, line);
+  CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
+  demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N");
+  common_options(demo, line.console);
+  for (const auto& [name, purpose] : kNotYet) {
+    CLI::App& app = *root.add_subcommand(name, std::string(purpose) + " (not yet)");
+    app.group("Not yet");
+    app.set_help_flag();
+    app.prefix_command();
+  }
+
+  try {
+    root.parse(argc, argv);
+  } catch (const CLI::CallForHelp& help) {
+    return root.exit(help);
+  } catch (const CLI::ParseError& why) {
+    return report_usage(line.console, root, why);
+  }
+
+  if (line.version) return print_version(line.console);
+  if (root.got_subcommand("vectors")) {
+    const CLI::App& vectors = *root.get_subcommand("vectors");
+    if (vectors.got_subcommand("verify")) return verify_vectors(line.console, line.verify);
+    if (vectors.got_subcommand("generate")) return generate_vectors(line.console, line.generate);
+    return list_vectors(line.console);
+  }
+  if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
+  for (const auto& [name, purpose] : kNotYet) {
+    if (!root.got_subcommand(name)) continue;
+    line.console.error("'{}' does not exist yet", name);
+    return kUsage;
+  }
+  line.console.error("a command is needed; see 'dmls --help'");
+  return kUsage;
+}
+
+}  // namespace
+}  // namespace dmls::tools
+
+int main(int argc, char** argv) { return dmls::tools::run(argc, argv); }
