@@ -7,6 +7,7 @@ namespace {
 
 // In order of their names (a test checks it): name, section, verifier, generator, generated per suite.
 constexpr auto kFamilies = std::to_array<Family>({
+    {"crypto-basics", "RFC 9420 §5.1, §5.2, §8, §9", verify_crypto_basics, generate_crypto_basics, true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
     {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
     {"psk_secret", "RFC 9420 §8.4", verify_psk_secret, generate_psk_secret, true},

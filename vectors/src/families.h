@@ -5,6 +5,9 @@
 
 namespace dmls::vectors {
 
+Result<void> verify_crypto_basics(const Value&);
+Result<Json> generate_crypto_basics(const Generation&);
+
 Result<void> verify_deserialization(const Value&);
 Result<Json> generate_deserialization(const Generation&);
 
