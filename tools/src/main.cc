@@ -7,7 +7,10 @@
 #include <CLI/CLI.hpp>
 
 #include <array>
+#include <charconv>
+#include <cstdio>
 #include <cstdlib>
+#include <exception>
 
 namespace dmls::tools {
 namespace {
@@ -76,6 +79,24 @@ void common_options(CLI::App& app, Console& console) {
   app.add_flag("-q,--quiet", console.quiet, "print results only");
 }
 
+// Digits and nothing else: "-1" is no large number, and what is too large does not wrap around.
+CLI::Validator digits() {
+  const auto check = [](const std::string& text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, status] = std::from_chars(text.data(), end, number);
+    return status == std::errc{} && stop == end ? std::string() : "'" + text + "' is not a number";
+  };
+  return CLI::Validator(check, "");
+}
+
+void suite_option(CLI::App& app, std::vector<std::uint16_t>& suites) {
+  app.add_option("--suite", suites, "only this cipher suite; may be repeated")
+      ->type_name("N")
+      ->check(digits())
+      ->allow_extra_args(false);
+}
+
 struct CommandLine {
   Console console;
   VerifyOptions verify;
@@ -90,20 +111,17 @@ void vectors_commands(CLI::App& root, CommandLine& line) {
 
   CLI::App& verify = *vectors.add_subcommand("verify", "recompute vectors and compare");
   verify.add_option("--type", line.verify.type, "family of every file (default: from its name)")->type_name("FAMILY");
-  verify.add_option("--suite", line.verify.suites, "only this cipher suite; may be repeated")
-      ->type_name("N")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  verify.add_option("path", line.verify.paths, "JSON files, or folders of them")->type_name("FILE|DIR")->required();
+  suite_option(verify, line.verify.suites);
+  verify.add_option("FILE|DIR", line.verify.paths, "JSON files, or folders of them")->type_name("")->required();
   common_options(verify, line.console);
 
   CLI::App& generate = *vectors.add_subcommand("generate", "write DIR/FAMILY.json");
   generate.add_option("--type", line.generate.type, "the family to generate")->type_name("FAMILY")->required();
-  generate.add_option("--suite", line.generate.suites, "only this cipher suite; may be repeated")
+  suite_option(generate, line.generate.suites);
+  generate.add_option("--seed", line.generate.seed, "the same seed gives the same octets")
       ->type_name("N")
-      ->expected(1)
-      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  generate.add_option("--seed", line.generate.seed, "the same seed gives the same octets")->type_name("N")->required();
+      ->check(digits())
+      ->required();
   generate.add_option("--out", line.generate.out, "the folder to write to")->type_name("DIR")->required();
   common_options(generate, line.console);
 
@@ -120,7 +138,7 @@ int run(int argc, char** argv) {
   root.require_subcommand(0, 1);
   vectors_commands(root, line);
   CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
-  demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N");
+  demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
   for (const auto& [name, purpose] : kNotYet) {
     CLI::App& app = *root.add_subcommand(name, std::string(purpose) + " (not yet)");
@@ -157,4 +175,13 @@ int run(int argc, char** argv) {
 }  // namespace
 }  // namespace dmls::tools
 
-int main(int argc, char** argv) { return dmls::tools::run(argc, argv); }
+int main(int argc, char** argv) {
+  try {
+    const int status = dmls::tools::run(argc, argv);
+    if (std::fflush(stdout) == 0) return status;
+    std::fputs("dmls: standard output cannot be written\n", stderr);
+  } catch (const std::exception& why) {  // fmt reports a failed write this way
+    std::fprintf(stderr, "dmls: %s\n", why.what());
+  }
+  return dmls::tools::kStorage;
+}
