@@ -3,6 +3,7 @@
 // dispatches to curve25519.h, prime_curve.h, ecdsa.h and curve448.h).
 
 #include <dmls/crypto/provider.h>
+#include <dmls/crypto/tree_kdf.h>
 
 namespace dmls::crypto {
 
@@ -15,6 +16,7 @@ class BoringProvider : public Provider {
 
   void hash(HashId, Parts message, MutableBytes out) const override;
   void hmac(HashId, BytesView key, Parts message, MutableBytes out) const override;
+  [[nodiscard]] const TreeKdf* tree_kdf(HashId id) const override { return native_tree_kdf(id); }
 
   Result<void> aead_seal(AeadId, BytesView key, BytesView nonce, BytesView aad, BytesView plaintext,
                          MutableBytes out) const override;

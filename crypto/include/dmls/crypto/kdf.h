@@ -4,6 +4,7 @@
 #include <dmls/base/bytes.h>
 #include <dmls/base/secret.h>
 #include <dmls/crypto/suite.h>
+#include <dmls/crypto/tree_kdf.h>
 
 #include <cstdint>
 #include <string_view>
@@ -42,6 +43,8 @@ class Expander {
 
  private:
   CipherSuite suite_;
+  const TreeKdf* kdf_;  // with it `key_` is set, without it `secret_`
+  HmacKey key_;
   SecretBytes secret_;
 };
 

@@ -17,6 +17,8 @@ namespace dmls::crypto {
 using Parts = std::span<const BytesView>;
 using MutableBytes = std::span<std::uint8_t>;
 
+class TreeKdf;
+
 // Provider implements the primitives of cipher suites. Implementations are immutable and may be shared between threads.
 // Output spans have exactly the documented size (callers guarantee it); where a call fails their content is undefined.
 // Private and shared octets that an implementation copies are wiped before it returns.
@@ -34,6 +36,9 @@ class Provider {
   virtual void hash(HashId, Parts message, MutableBytes out) const = 0;
   // HMAC(key, message), RFC 2104; out: Nh octets.
   virtual void hmac(HashId, BytesView key, Parts message, MutableBytes out) const = 0;
+
+  // Kernels for tree derivations, <dmls/crypto/tree_kdf.h>; nullptr: derive through hmac(). They must agree with it.
+  [[nodiscard]] virtual const TreeKdf* tree_kdf(HashId) const { return nullptr; }
 
   // AEAD seal; out: plaintext + Nt octets. `out` may start where `plaintext` does, and must not overlap it otherwise.
   virtual Result<void> aead_seal(AeadId, BytesView key, BytesView nonce, BytesView aad, BytesView plaintext,
