@@ -1,8 +1,8 @@
 // Many walks at once on AVX-512: one walk per lane, 16 lanes of 32-bit words (SHA-256) or 8 of 64-bit words (SHA-384,
 // SHA-512). Compiled with -mavx512f -mavx512bw -mavx512vl, and called only where processor and system have them.
 //
-// Two streams of lanes are interleaved: inner and outer pad, then both inner blocks, then both outer blocks. One child of
-// every node stays in the lanes, the other is transposed and stored.
+// Two streams of lanes are interleaved: inner and outer pad, then both inner blocks, then both outer blocks. One child
+// of every node stays in the lanes, the other is transposed and stored.
 #include "kernel.h"
 
 #if defined(__x86_64__)
@@ -72,10 +72,10 @@ DMLS_INLINE void round(V (&s)[8], V wk) {
   const V e = s[(20 - t) % 8], f = s[(21 - t) % 8], g = s[(22 - t) % 8];
   V& d = s[(19 - t) % 8];
   V& h = s[(23 - t) % 8];
-  const V big1 = xor3(L::template rotate<H::kBig1[0]>(e), L::template rotate<H::kBig1[1]>(e),
-                      L::template rotate<H::kBig1[2]>(e));
-  const V big0 = xor3(L::template rotate<H::kBig0[0]>(a), L::template rotate<H::kBig0[1]>(a),
-                      L::template rotate<H::kBig0[2]>(a));
+  const V big1 =
+      xor3(L::template rotate<H::kBig1[0]>(e), L::template rotate<H::kBig1[1]>(e), L::template rotate<H::kBig1[2]>(e));
+  const V big0 =
+      xor3(L::template rotate<H::kBig0[0]>(a), L::template rotate<H::kBig0[1]>(a), L::template rotate<H::kBig0[2]>(a));
   const V t1 = L::add(L::add(L::add(h, wk), choose(e, f, g)), big1);
   d = L::add(d, t1);
   h = L::add(L::add(big0, majority(a, b, c)), t1);
@@ -115,13 +115,13 @@ template <class H>
   size_t i = 0;
   for (; i < H::kRounds - 16; i += 16) {
     const typename H::Word* k = kRoundConstants<H>.v + i;
-#define DMLS_ROUND(t)                            \
-  {                                              \
-    const V kt = L::all(k[t]);                   \
-    round<H, t>(a, L::add(wa[t], kt));           \
-    round<H, t>(b, L::add(wb[t], kt));           \
-    schedule<H, t>(wa);                          \
-    schedule<H, t>(wb);                          \
+#define DMLS_ROUND(t)                  \
+  {                                    \
+    const V kt = L::all(k[t]);         \
+    round<H, t>(a, L::add(wa[t], kt)); \
+    round<H, t>(b, L::add(wb[t], kt)); \
+    schedule<H, t>(wa);                \
+    schedule<H, t>(wb);                \
   }
     DMLS_SIXTEEN(DMLS_ROUND)
 #undef DMLS_ROUND
@@ -147,8 +147,8 @@ template <class H>
   for (size_t i = 0; i < H::kRounds; i += 16) {
     const typename H::Word* l = kLeftRounds<H>.v + i;
     const typename H::Word* r = kRightRounds<H>.v + i;
-#define DMLS_ROUND(t)                \
-  round<H, t>(a, L::all(l[t]));      \
+#define DMLS_ROUND(t)           \
+  round<H, t>(a, L::all(l[t])); \
   round<H, t>(b, L::all(r[t]));
     DMLS_SIXTEEN(DMLS_ROUND)
 #undef DMLS_ROUND

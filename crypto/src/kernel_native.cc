@@ -105,7 +105,11 @@ class Native final : public TreeKdf {
       bool even = true;  // lanes end together
       for (std::size_t i = 0; i < n; ++i) {
         const TreeWalk& w = walks[i];
-        batch[i] = {w.node.data(), w.path.data(), w.copath.data(), w.end.data(), static_cast<std::uint32_t>(w.from),
+        batch[i] = {w.node.data(),
+                    w.path.data(),
+                    w.copath.data(),
+                    w.end.data(),
+                    static_cast<std::uint32_t>(w.from),
                     static_cast<std::uint32_t>(w.to)};
         even = even && w.to == walks[0].to;
       }

@@ -73,7 +73,7 @@ DMLS_INLINE void compress_message(V (&state)[8], V (&w)[16]) {
   for (int i = 0; i < 8; ++i) s[i] = state[i];
   const uint64_t* k = kDoubledRounds.v;
   for (int i = 0; i < 4; ++i, k += 32) {
-#define DMLS_ROUND(t)                                   \
+#define DMLS_ROUND(t)                                     \
   round<t>(s, _mm_add_epi64(w[t], load_pair(k + 2 * t))); \
   schedule<t>(w);
     DMLS_SIXTEEN(DMLS_ROUND)

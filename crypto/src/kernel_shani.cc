@@ -1,8 +1,8 @@
 // SHA-256 on the SHA extensions. Compiled with -msha -mssse3 -msse4.1, and called only where the processor has them.
 //
 // One level of the tree is six compressions: the two key pads, and for each child its inner and its outer block. The
-// way down is a chain of three of them (inner pad, inner block of the child on the path, its outer block), so three rows
-// of two interleaved streams do a level:
+// way down is a chain of three of them (inner pad, inner block of the child on the path, its outer block), so three
+// rows of two interleaved streams do a level:
 //     inner pad                    | outer pad
 //     inner block, path            | outer block of the sibling one level up
 //     outer block, path            | inner block, sibling
@@ -50,9 +50,7 @@ DMLS_INLINE State iv() {
   return {_mm_loadu_si128(reinterpret_cast<const V*>(kIvAbef)), _mm_loadu_si128(reinterpret_cast<const V*>(kIvCdgh))};
 }
 
-DMLS_INLINE State operator+(State a, State b) {
-  return {_mm_add_epi32(a.abef, b.abef), _mm_add_epi32(a.cdgh, b.cdgh)};
-}
+DMLS_INLINE State operator+(State a, State b) { return {_mm_add_epi32(a.abef, b.abef), _mm_add_epi32(a.cdgh, b.cdgh)}; }
 
 DMLS_INLINE Words words(State s) {
   const V abef = _mm_shuffle_epi32(s.abef, 0x1b);

@@ -1,16 +1,17 @@
 #pragma once
 // Kernels keep secrets in registers, and spill some. Their entry points call the part that does the work out of line,
-// and then these two from the same frame: what is below that frame is overwritten, and the vector registers are cleared.
+// and then these two from the same frame: what is below that frame is overwritten, and the vector registers are
+// cleared.
 
 #include <stddef.h>
 
 namespace dmls::crypto::kernel {
 
-// Overwrites `octets` of stack below the caller's frame. Static on purpose: every kernel has its own copy, compiled with
-// its own flags.
+// Overwrites `octets` of stack below the caller's frame. Static on purpose: every kernel has its own copy, compiled
+// with its own flags.
 template <size_t octets>
 [[gnu::noinline]] static void wipe_stack() {
-  alignas(64) unsigned char area[octets];
+  unsigned char area[octets];
   __builtin_memset(area, 0, octets);
   __asm__ volatile("" : : "r"(area) : "memory");
 }

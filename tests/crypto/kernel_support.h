@@ -43,8 +43,8 @@ inline Descent descend(const crypto::CipherSuite& suite, Bytes root, BytesView p
   d.nodes.push_back(std::move(root));
   for (std::size_t depth = 0; depth < to; ++depth) {
     const auto child = [&](std::string_view side) {
-      return to_bytes(crypto::expand_with_label(suite, d.nodes.back(), "tree", as_bytes(side), suite.hash_length())
-                          .expose());
+      return to_bytes(
+          crypto::expand_with_label(suite, d.nodes.back(), "tree", as_bytes(side), suite.hash_length()).expose());
     };
     Bytes left = child("left"), right = child("right");
     if (goes_right(path, depth)) std::swap(left, right);
@@ -60,8 +60,12 @@ struct WalkBuffers {
   std::size_t from, to;
 
   WalkBuffers(Bytes start, Bytes leaf, std::size_t first, std::size_t last)
-      : node(std::move(start)), path(std::move(leaf)), copath((last - first) * node.size()), end(node.size()),
-        from(first), to(last) {}
+      : node(std::move(start)),
+        path(std::move(leaf)),
+        copath((last - first) * node.size()),
+        end(node.size()),
+        from(first),
+        to(last) {}
   crypto::TreeWalk view() { return {node, path, from, to, copath, end}; }
 };
 

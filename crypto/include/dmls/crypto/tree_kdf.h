@@ -1,6 +1,6 @@
 #pragma once
-// The tree derivations of RFC 9420 §9, many levels at a time, and HMAC with its key set up once. This is where a provider
-// may offer kernels of its own; without them everything below runs over Provider::hmac.
+// The tree derivations of RFC 9420 §9, many levels at a time, and HMAC with its key set up once. This is where a
+// provider may offer kernels of its own; without them everything below runs over Provider::hmac.
 
 #include <dmls/base/bytes.h>
 #include <dmls/base/secret.h>
@@ -16,13 +16,13 @@ namespace dmls::crypto {
 // TreeWalk describes one descent from a node to a node below it. On the way both children of every node are derived
 // (RFC 9420 §9); the one off the path is kept. It only borrows; the outputs overlap nothing but `end` and `node`.
 struct TreeWalk {
-  BytesView node;        // secret of the node at depth `from`; Nh octets
-  BytesView path;        // the leaf index: bit d, counted from the most significant bit of octet 0, leaves depth d to the
-                         // left (0) or to the right (1); at least `to` bits
+  BytesView node;  // secret of the node at depth `from`; Nh octets
+  BytesView path;  // the leaf index: bit d, counted from the most significant bit of octet 0, leaves depth d to the
+                   // left (0) or to the right (1); at least `to` bits
   std::size_t from = 0;  // at most `to`
   std::size_t to = 0;
-  MutableBytes copath;   // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
-  MutableBytes end;      // secret of the node at depth `to`; Nh octets; may be `node` itself
+  MutableBytes copath;  // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
+  MutableBytes end;     // secret of the node at depth `to`; Nh octets; may be `node` itself
 };
 
 // walk_tree performs one walk, walk_trees independent ones: several cost less together than one by one. Sizes that do
