@@ -13,7 +13,9 @@
 namespace dmls::tls_codec {
 
 template <class T>
-concept Tagged = requires { T::kTag; };
+concept Tagged = requires {
+  T::kTag;
+};
 
 template <Tagged First, Tagged... Rest>
 struct Codec<std::variant<First, Rest...>> {
@@ -22,9 +24,16 @@ struct Codec<std::variant<First, Rest...>> {
 
   static void write(auto& sink, const Variant& v) {
     const auto one = [&](const auto& alternative) {
-      using Alternative = std::remove_cvref_t<decltype(alternative)>;
-      Codec<Tag>::write(sink, Alternative::kTag);
-      Codec<Alternative>::write(sink, alternative);
+      Codec<Tag>::write(sink, std::remove_cvref_t<decltype(alternative)>::kTag);
+    };
+    std::visit(one, v);
+    write_body(sink, v);
+  }
+
+  // The body alone, when the tag stands elsewhere.
+  static void write_body(auto& sink, const Variant& v) {
+    const auto one = [&](const auto& alternative) {
+      Codec<std::remove_cvref_t<decltype(alternative)>>::write(sink, alternative);
     };
     std::visit(one, v);
   }
@@ -34,7 +43,6 @@ struct Codec<std::variant<First, Rest...>> {
     return read_body(in, tag);
   }
 
-  // The body alone, when the tag was read before (or stands elsewhere).
   static Result<Variant> read_body(Reader& in, Tag tag) {
     std::optional<Result<Variant>> out;
     const auto attempt = [&]<class Alternative>(std::type_identity<Alternative>) {
@@ -52,5 +60,11 @@ struct Codec<std::variant<First, Rest...>> {
     return *std::move(out);
   }
 };
+
+// tag_of names the alternative that a select holds.
+template <Tagged First, Tagged... Rest>
+auto tag_of(const std::variant<First, Rest...>& v) {
+  return std::visit([](const auto& alternative) { return std::remove_cvref_t<decltype(alternative)>::kTag; }, v);
+}
 
 }  // namespace dmls::tls_codec

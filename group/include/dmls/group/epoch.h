@@ -1,0 +1,104 @@
+#pragma once
+// An epoch of a group, as one of its members holds it.
+//
+// The public half is what all members agree on: immutable, shared between versions and forks, cheap to keep. The secret
+// half belongs to this member; it is move-only and only ever shrinks: message keys are spent, nothing comes back.
+// Transitions to the next epoch are in <dmls/group/transition.h>.
+
+#include <dmls/base/bytes.h>
+#include <dmls/base/random.h>
+#include <dmls/crypto/signature.h>
+#include <dmls/group/error.h>
+#include <dmls/group/mls_message.h>
+#include <dmls/keyschedule/group_context.h>
+#include <dmls/keyschedule/key_schedule.h>
+#include <dmls/keyschedule/secret_tree.h>
+#include <dmls/keyschedule/sender_data.h>
+#include <dmls/treekem/ratchet_tree.h>
+#include <dmls/treekem/tree_secrets.h>
+
+#include <memory>
+
+namespace dmls::group {
+
+using tree_math::LeafIndex;
+
+// What all members of an epoch share, and an observer of public handshakes could compute.
+struct PublicEpoch {
+  crypto::CipherSuite suite;
+  keyschedule::GroupContext context;
+  Bytes encoded_context;              // of `context`
+  treekem::ExtensionList extensions;  // of `context`, decoded
+  treekem::RatchetTree tree;
+  Bytes confirmation_tag;         // Nh octets
+  Bytes interim_transcript_hash;  // Nh octets
+};
+
+// What one member holds besides.
+struct MemberSecrets {
+  treekem::TreeSecrets tree_secrets;  // private keys of the own leaf and of its direct path, as far as known
+  keyschedule::SecretTree message_keys;
+  keyschedule::SenderDataKeys sender_data;
+  keyschedule::ExporterSecret exporter_secret;
+  keyschedule::ExternalSecret external_secret;
+  keyschedule::MembershipKey membership_key;
+  keyschedule::ResumptionPsk resumption_psk;
+  keyschedule::EpochAuthenticator epoch_authenticator;
+};
+
+// A message whose framing was verified: membership tag or AEAD, and the signature, in the epoch it was sent in. Only
+// Epoch::unprotect() makes one: holding it is the proof.
+class VerifiedContent {
+ public:
+  [[nodiscard]] const AuthenticatedContent& operator*() const { return content_; }
+  [[nodiscard]] const AuthenticatedContent* operator->() const { return &content_; }
+  // The leaf of a sender that is a member; members are all that a PrivateMessage can come from.
+  [[nodiscard]] LeafIndex sender_leaf() const { return sender_; }
+  [[nodiscard]] AuthenticatedContent into_content() && { return std::move(content_); }
+
+ private:
+  friend class Epoch;
+  VerifiedContent(AuthenticatedContent content, LeafIndex sender) : content_(std::move(content)), sender_(sender) {}
+  AuthenticatedContent content_;
+  LeafIndex sender_;
+};
+
+class Epoch {
+ public:
+  Epoch(std::shared_ptr<const PublicEpoch> shared, MemberSecrets own)
+      : public_(std::move(shared)), own_(std::move(own)) {}
+  Epoch(Epoch&&) noexcept = default;
+  Epoch& operator=(Epoch&&) noexcept = default;
+
+  [[nodiscard]] const PublicEpoch& shared() const { return *public_; }
+  [[nodiscard]] const std::shared_ptr<const PublicEpoch>& shared_pointer() const { return public_; }
+  [[nodiscard]] const MemberSecrets& own() const { return own_; }
+  [[nodiscard]] LeafIndex own_leaf() const { return own_.tree_secrets.leaf_index(); }
+  [[nodiscard]] const crypto::CipherSuite& suite() const { return public_->suite; }
+  [[nodiscard]] std::uint64_t number() const { return public_->context.epoch; }
+
+  // Frames `content` as this member: group, epoch and sender are filled in, the FramedContent is signed. A commit still
+  // lacks its confirmation tag. RFC 9420 §6.1
+  Result<AuthenticatedContent> sign(WireFormat, Content content, BytesView authenticated_data,
+                                    const crypto::Signer&) const;
+
+  // Adds the outer protection for the wire: a membership tag, or encryption with this member's next message key, which
+  // is spent by that. RFC 9420 §6.2, §6.3. `padding`: zero octets to add to the plaintext of a PrivateMessage.
+  Result<MlsMessage> protect(const AuthenticatedContent&, std::size_t padding, Random&);
+
+  // Removes the outer protection and verifies the signature. A message that is not genuine changes nothing; the key of
+  // one that is, is spent. kWrongGroup, kWrongEpoch, kInvalidSender, kInvalidMessage, and the errors of the crypto and
+  // keyschedule layers (kOpenFailed, kBadSignature, kBadTag, kGenerationSpent, kGenerationTooFarAhead).
+  Result<VerifiedContent> unprotect(const MlsMessage&);
+
+ private:
+  Result<VerifiedContent> unprotect(const PublicMessage&) const;
+  Result<VerifiedContent> unprotect(const PrivateMessage&);
+  Result<void> check_group_and_epoch(BytesView group_id, std::uint64_t epoch) const;
+  Result<void> verify_member_signature(const AuthenticatedContent&, LeafIndex) const;
+
+  std::shared_ptr<const PublicEpoch> public_;
+  MemberSecrets own_;
+};
+
+}  // namespace dmls::group

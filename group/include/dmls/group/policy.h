@@ -1,0 +1,33 @@
+#pragma once
+// What the application decides: who people are, and what may be done to the group. RFC 9420 leaves both to it, and
+// applications forget them easily, so a client cannot be made without a policy.
+
+#include <dmls/base/result.h>
+#include <dmls/group/changes.h>
+#include <dmls/treekem/credential_validator.h>
+#include <dmls/treekem/lifetime.h>
+
+namespace dmls::group {
+
+class Policy : public treekem::CredentialValidator {
+ public:
+  // May this transition happen? Asked for received commits and for own ones, before they are staged. A refusal is any
+  // error; errc::kRefusedByPolicy is the usual one.
+  virtual Result<void> accept(const Changes&) const = 0;
+  // The longest lifetime that a leaf may claim, in seconds. RFC 9420 §7.2 makes applications define one.
+  [[nodiscard]] virtual std::uint64_t maximum_lifetime() const = 0;
+};
+
+// AcceptEverything authenticates nobody and allows everything: anyone can claim any identity and remove anyone. For
+// examples, tests and benchmarks.
+class AcceptEverything final : public Policy {
+ public:
+  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
+  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
+    return {};
+  }
+  Result<void> accept(const Changes&) const override { return {}; }
+  [[nodiscard]] std::uint64_t maximum_lifetime() const override { return ~std::uint64_t{0}; }
+};
+
+}  // namespace dmls::group

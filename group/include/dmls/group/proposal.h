@@ -1,0 +1,94 @@
+#pragma once
+// Proposals. RFC 9420 §12.1
+
+#include <dmls/base/bytes.h>
+#include <dmls/crypto/hash.h>
+#include <dmls/crypto/protocol_version.h>
+#include <dmls/crypto/suite.h>
+#include <dmls/keyschedule/psk.h>
+#include <dmls/tls_codec/select.h>
+#include <dmls/treekem/capabilities.h>
+#include <dmls/treekem/extension.h>
+#include <dmls/treekem/key_package.h>
+#include <dmls/treekem/leaf_node.h>
+
+#include <cstdint>
+#include <tuple>
+#include <variant>
+#include <vector>
+
+namespace dmls::group {
+
+using treekem::ProposalType;
+
+// RFC 9420 §12.1.1: the owner of a key package joins.
+struct Add {
+  static constexpr ProposalType kTag = ProposalType::add;
+  treekem::KeyPackage key_package;
+  static constexpr auto fields(auto& s) { return std::tie(s.key_package); }
+  bool operator==(const Add&) const = default;
+};
+
+// RFC 9420 §12.1.2: the sender replaces its leaf.
+struct Update {
+  static constexpr ProposalType kTag = ProposalType::update;
+  treekem::LeafNode leaf_node;
+  static constexpr auto fields(auto& s) { return std::tie(s.leaf_node); }
+  bool operator==(const Update&) const = default;
+};
+
+// RFC 9420 §12.1.3: the member at a leaf leaves.
+struct Remove {
+  static constexpr ProposalType kTag = ProposalType::remove;
+  std::uint32_t removed = 0;
+  static constexpr auto fields(auto& s) { return std::tie(s.removed); }
+  bool operator==(const Remove&) const = default;
+};
+
+// RFC 9420 §12.1.4: a pre-shared key enters the key schedule.
+struct PreSharedKey {
+  static constexpr ProposalType kTag = ProposalType::psk;
+  keyschedule::PreSharedKeyID psk;
+  static constexpr auto fields(auto& s) { return std::tie(s.psk); }
+  bool operator==(const PreSharedKey&) const = default;
+};
+
+// RFC 9420 §12.1.5: the group ends and starts again with other parameters.
+struct ReInit {
+  static constexpr ProposalType kTag = ProposalType::reinit;
+  Bytes group_id;
+  crypto::ProtocolVersion version = crypto::ProtocolVersion::mls10;
+  crypto::CipherSuiteId cipher_suite{};
+  treekem::ExtensionList extensions;
+  static constexpr auto fields(auto& s) { return std::tie(s.group_id, s.version, s.cipher_suite, s.extensions); }
+  bool operator==(const ReInit&) const = default;
+};
+
+// RFC 9420 §12.1.6: the external committer's KEM output; only in external commits.
+struct ExternalInit {
+  static constexpr ProposalType kTag = ProposalType::external_init;
+  Bytes kem_output;
+  static constexpr auto fields(auto& s) { return std::tie(s.kem_output); }
+  bool operator==(const ExternalInit&) const = default;
+};
+
+// RFC 9420 §12.1.7: the extensions of the GroupContext are replaced.
+struct GroupContextExtensions {
+  static constexpr ProposalType kTag = ProposalType::group_context_extensions;
+  treekem::ExtensionList extensions;
+  static constexpr auto fields(auto& s) { return std::tie(s.extensions); }
+  bool operator==(const GroupContextExtensions&) const = default;
+};
+
+// The variant is the select. A proposal of an unknown type has no length of its own (RFC 9420 §12.1), so it cannot be
+// carried: it is refused with kInvalidValue.
+using Proposal = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions>;
+
+// opaque HashReference<V>; RFC 9420 §5.2: Nh octets that name an AuthenticatedContent with a proposal.
+struct ProposalRef {
+  Bytes octets;
+  static constexpr auto fields(auto& s) { return std::tie(s.octets); }
+  auto operator<=>(const ProposalRef&) const = default;
+};
+
+}  // namespace dmls::group

@@ -1,0 +1,43 @@
+#pragma once
+// PublicMessage: signed, not encrypted. RFC 9420 §6.2
+
+#include <dmls/group/framed_content.h>
+
+#include <optional>
+
+namespace dmls::group {
+
+// The membership tag is there exactly if the sender is a member.
+struct PublicMessage {
+  FramedContent content;
+  FramedContentAuthData auth;
+  std::optional<Bytes> membership_tag;
+  bool operator==(const PublicMessage&) const = default;
+};
+
+// AuthenticatedContentTBM, the octets that the membership tag authenticates: the octets that were signed, and the
+// authentication data.
+[[nodiscard]] Bytes authenticated_content_tbm(const FramedContent&, const FramedContentAuthData&,
+                                              BytesView group_context);
+
+}  // namespace dmls::group
+
+namespace dmls::tls_codec {
+template <>
+struct Codec<group::PublicMessage> {
+  static void write(auto& sink, const group::PublicMessage& v) {
+    Codec<group::FramedContent>::write(sink, v.content);
+    group::FramedContentAuthData::write(sink, v.auth);
+    if (v.membership_tag) Codec<Bytes>::write(sink, *v.membership_tag);
+  }
+  static Result<group::PublicMessage> read(Reader& in) {
+    group::PublicMessage v;
+    DMLS_TRY(v.content, Codec<group::FramedContent>::read(in));
+    DMLS_TRY(v.auth, group::FramedContentAuthData::read(in, tag_of(v.content.content)));
+    if (tag_of(v.content.sender) == group::SenderType::member) {
+      DMLS_TRY(v.membership_tag, Codec<Bytes>::read(in));
+    }
+    return v;
+  }
+};
+}  // namespace dmls::tls_codec
