@@ -46,7 +46,7 @@ Result<ProposedState> apply_proposals(const PublicEpoch& parent, LeafIndex commi
   DMLS_TRY(const auto group, GroupExpectations::of(parent, config));
 
   treekem::TreeChanges tree_changes;
-  std::set<Bytes> clients;  // RFC 9420 §12.2: no two Adds for one client
+  std::set<Bytes, OctetOrder> clients;  // RFC 9420 §12.2: no two Adds for one client
   for (const ProposalOrRef& item : proposals) {
     const auto* by_value = std::get_if<ProposalByValue>(&item);
     if (by_value == nullptr)

@@ -1,6 +1,7 @@
 #pragma once
 // Octets that are not secret: owned, and borrowed.
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -19,5 +20,13 @@ inline BytesView as_bytes(std::string_view s) { return {reinterpret_cast<const s
 
 // to_bytes copies borrowed octets into owned ones.
 inline Bytes to_bytes(BytesView v) { return Bytes(v.begin(), v.end()); }
+
+// OctetOrder orders octet strings lexicographically, for sets and maps.
+struct OctetOrder {
+  using is_transparent = void;
+  bool operator()(BytesView a, BytesView b) const {
+    return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
+  }
+};
 
 }  // namespace dmls

@@ -40,7 +40,7 @@ class Client {
  private:
   explicit Client(std::shared_ptr<const ClientConfig> config) : config_(std::move(config)) {}
   std::shared_ptr<const ClientConfig> config_;
-  std::map<Bytes, treekem::KeyPackageBundle> key_packages_;  // by KeyPackageRef
+  std::map<Bytes, treekem::KeyPackageBundle, OctetOrder> key_packages_;  // by KeyPackageRef
 };
 
 }  // namespace dmls::group

@@ -88,7 +88,7 @@ using Proposal = std::variant<Add, Update, Remove, PreSharedKey, ReInit, Externa
 struct ProposalRef {
   Bytes octets;
   static constexpr auto fields(auto& s) { return std::tie(s.octets); }
-  auto operator<=>(const ProposalRef&) const = default;
+  bool operator==(const ProposalRef&) const = default;
 };
 
 }  // namespace dmls::group

@@ -1,0 +1,202 @@
+// The thin slice of the whole protocol: two members, over every suite that this build has.
+
+#include <dmls/base/random.h>
+#include <dmls/crypto/error.h>
+#include <dmls/group/client.h>
+#include <dmls/group/group.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+namespace dmls::group {
+namespace {
+
+using crypto::CipherSuite;
+using crypto::CipherSuiteId;
+
+Bytes text(std::string_view s) { return to_bytes(as_bytes(s)); }
+
+// Alice and Bob in epoch 1, everything drawn from one seed.
+struct Pair {
+  Client alice;
+  Client bob;
+  Group alices;
+  Group bobs;
+
+  static Pair meet(const CipherSuite& suite, std::uint64_t seed = 7, CommitRequest request = {},
+                   std::vector<Bytes>* wire = nullptr) {
+    const auto random = std::make_shared<SeededRandom>(seed);
+    const auto policy = std::make_shared<AcceptEverything>();
+    Client alice = *Client::create(suite, "alice", policy, random);
+    Client bob = *Client::create(suite, "bob", policy, random);
+    Group alices = *alice.create_group();
+    const Bytes package = *bob.new_key_package();
+    StagedCommit add = *alices.commit(request.add(package));
+    const Bytes welcome = add.welcome();
+    if (wire != nullptr) *wire = {package, add.message(), welcome};
+    EXPECT_TRUE(alices.merge(std::move(add)));
+    const Bytes tree = request.tree() == TreeDelivery::aside ? alices.ratchet_tree() : Bytes{};
+    auto bobs = bob.join(welcome, tree);
+    EXPECT_TRUE(bobs) << (bobs ? "" : bobs.error().rule);
+    return {std::move(alice), std::move(bob), std::move(alices), *std::move(bobs)};
+  }
+};
+
+void expect_agreement(const Group& a, const Group& b) {
+  EXPECT_EQ(a.epoch(), b.epoch());
+  EXPECT_TRUE(a.epoch_authenticator() == b.epoch_authenticator());
+  EXPECT_TRUE(*a.export_secret("test", {}, 32) == *b.export_secret("test", {}, 32));
+}
+
+void expect_heard(Group& from, Group& to, std::string_view words) {
+  auto event = to.process(*from.protect(as_bytes(words), as_bytes("seen by all")));
+  ASSERT_TRUE(event) << event.error().rule;
+  const auto* message = std::get_if<ApplicationMessage>(&*event);
+  ASSERT_NE(message, nullptr);
+  EXPECT_EQ(message->data, text(words));
+  EXPECT_EQ(message->authenticated_data, text("seen by all"));
+  EXPECT_EQ(message->sender, from.own_leaf());
+}
+
+void commit_and_follow(Group& committer, Group& follower, const CommitRequest& request) {
+  StagedCommit own = *committer.commit(request);
+  auto event = follower.process(own.message());
+  ASSERT_TRUE(event) << event.error().rule;
+  auto* staged = std::get_if<StagedCommit>(&*event);
+  ASSERT_NE(staged, nullptr);
+  EXPECT_EQ(staged->changes().has_path, own.changes().has_path);
+  EXPECT_EQ(staged->changes().committer.leaf, committer.own_leaf());
+  EXPECT_TRUE(follower.merge(std::move(*staged)));
+  EXPECT_TRUE(committer.merge(std::move(own)));
+}
+
+class Conversation : public testing::TestWithParam<CipherSuiteId> {
+ protected:
+  void SetUp() override {
+    const auto found = CipherSuite::find(GetParam());
+    if (!found) GTEST_SKIP() << "not in this build: " << found.error().rule;
+    suite_.emplace(*found);
+  }
+  std::optional<CipherSuite> suite_;
+};
+
+TEST_P(Conversation, MessagesCommitsAndAuthenticatorsAgree) {
+  for (const auto handshake : {WireFormat::mls_private_message, WireFormat::mls_public_message}) {
+    for (const auto tree : {TreeDelivery::in_welcome, TreeDelivery::aside}) {
+      Pair pair = Pair::meet(*suite_, 7, CommitRequest().handshake(handshake).tree(tree));
+      expect_agreement(pair.alices, pair.bobs);
+      EXPECT_EQ(pair.alices.members().size(), 2u);
+      EXPECT_EQ(pair.bob.key_package_count(), 0u);
+      expect_heard(pair.alices, pair.bobs, "hello, Bob");
+      expect_heard(pair.bobs, pair.alices, "hello, Alice");
+      commit_and_follow(pair.bobs, pair.alices, CommitRequest().handshake(handshake).padding(100));
+      expect_agreement(pair.alices, pair.bobs);
+      EXPECT_EQ(pair.alices.epoch(), 2u);
+      commit_and_follow(pair.alices, pair.bobs, CommitRequest().handshake(handshake));
+      expect_heard(pair.bobs, pair.alices, "still here");
+      expect_agreement(pair.alices, pair.bobs);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Suites, Conversation, testing::Range(CipherSuiteId{1}, CipherSuiteId{8}),
+                         [](const auto& info) { return "suite" + std::to_string(int(info.param)); });
+
+CipherSuite suite1() { return *CipherSuite::find(CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519); }
+
+TEST(Conversation, ASeedReproducesEveryOctet) {
+  std::vector<Bytes> first;
+  std::vector<Bytes> second;
+  (void)Pair::meet(suite1(), 42, {}, &first);
+  (void)Pair::meet(suite1(), 42, {}, &second);
+  EXPECT_EQ(first, second);
+  std::vector<Bytes> other;
+  (void)Pair::meet(suite1(), 43, {}, &other);
+  EXPECT_NE(first, other);
+}
+
+TEST(Conversation, AMessageIsReadOnceAndInAnyOrder) {
+  Pair pair = Pair::meet(suite1());
+  const Bytes one = *pair.alices.protect(as_bytes("one"));
+  const Bytes two = *pair.alices.protect(as_bytes("two"));
+  EXPECT_EQ(std::get<ApplicationMessage>(*pair.bobs.process(two)).data, text("two"));
+  EXPECT_EQ(std::get<ApplicationMessage>(*pair.bobs.process(one)).data, text("one"));
+  EXPECT_EQ(std::get<Skipped>(*pair.bobs.process(one)), Skipped::duplicate);
+}
+
+TEST(Conversation, ADroppedCommitLeavesNoTrace) {
+  Pair pair = Pair::meet(suite1());
+  { auto dropped = pair.alices.commit({}); ASSERT_TRUE(dropped); }
+  expect_agreement(pair.alices, pair.bobs);
+  commit_and_follow(pair.alices, pair.bobs, {});
+  expect_agreement(pair.alices, pair.bobs);
+}
+
+TEST(Conversation, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
+  Pair pair = Pair::meet(suite1());
+  StagedCommit first = *pair.alices.commit({});
+  StagedCommit second = *pair.alices.commit({});
+  auto event = pair.bobs.process(second.message());
+  ASSERT_TRUE(pair.bobs.merge(std::get<StagedCommit>(*std::move(event))));
+  ASSERT_TRUE(pair.alices.merge(std::move(second)));
+  const auto refused = pair.alices.merge(std::move(first));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::kStale);
+  expect_agreement(pair.alices, pair.bobs);
+}
+
+TEST(Conversation, AnOwnPublicCommitThatComesBackIsSkipped) {
+  Pair pair = Pair::meet(suite1());
+  StagedCommit own = *pair.alices.commit(CommitRequest().handshake(WireFormat::mls_public_message));
+  EXPECT_EQ(std::get<Skipped>(*pair.alices.process(own.message())), Skipped::own_message);
+}
+
+TEST(Conversation, AWelcomeForSomebodyElseIsNotForUs) {
+  Pair pair = Pair::meet(suite1());
+  Client carol = *Client::create(suite1(), "carol", std::make_shared<AcceptEverything>());
+  const Bytes package = *carol.new_key_package();
+  StagedCommit add = *pair.alices.commit(CommitRequest().add(package));
+  const auto refused = pair.bob.join(add.welcome());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::kNotForUs);
+  EXPECT_EQ(carol.key_package_count(), 1u);
+  EXPECT_TRUE(carol.join(add.welcome()));
+}
+
+// A policy that lets nobody be removed.
+class NobodyLeaves final : public Policy {
+ public:
+  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
+  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
+    return {};
+  }
+  Result<void> accept(const Changes& changes) const override {
+    if (!changes.removed.empty()) return fail(errc::kRefusedByPolicy, "nobody leaves");
+    return {};
+  }
+  [[nodiscard]] std::uint64_t maximum_lifetime() const override { return ~std::uint64_t{0}; }
+};
+
+TEST(Conversation, ThePolicyIsAskedForOwnCommits) {
+  Client alice = *Client::create(suite1(), "alice", std::make_shared<NobodyLeaves>());
+  Client bob = *Client::create(suite1(), "bob", std::make_shared<AcceptEverything>());
+  Group alices = *alice.create_group();
+  ASSERT_TRUE(alices.merge(*alices.commit(CommitRequest().add(*bob.new_key_package()))));
+  const auto refused = alices.commit(CommitRequest().remove(LeafIndex(1)));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::kRefusedByPolicy);
+}
+
+TEST(Conversation, TheRemovedMemberLearnsThatItIs) {
+  Pair pair = Pair::meet(suite1());
+  StagedCommit removal = *pair.alices.commit(CommitRequest().remove(pair.bobs.own_leaf()));
+  ASSERT_EQ(removal.changes().removed.size(), 1u);
+  const auto event = pair.bobs.process(removal.message());
+  ASSERT_FALSE(event);
+  EXPECT_EQ(event.error().code, errc::kRemoved);
+  ASSERT_TRUE(pair.alices.merge(std::move(removal)));
+  EXPECT_EQ(pair.alices.members().size(), 1u);
+}
+
+}  // namespace
+}  // namespace dmls::group
