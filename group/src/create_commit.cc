@@ -83,16 +83,15 @@ Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest& request, con
   next.context.confirmed_transcript_hash = keyschedule::confirmed_transcript_hash(
       suite, before.interim_transcript_hash, confirmed_transcript_hash_input(content));
   Bytes encoded_context = tls_codec::encode(next.context);
-  DMLS_TRY(const auto joiner, joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret),
-                                                encoded_context, seam.source));
+  DMLS_TRY(const auto joiner,
+           joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret), encoded_context, seam.source));
   DMLS_TRY(const auto psk_secret, keyschedule::psk_secret(suite, {}));
   DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, joiner, psk_secret));
   const auto welcome_secret = keyschedule::welcome_secret(suite, member_secret);
-  DMLS_TRY(auto secrets, keyschedule::derive_epoch(
-                             suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                             seam.succession));
-  Bytes tag =
-      keyschedule::confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash);
+  DMLS_TRY(auto secrets,
+           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
+                                     seam.succession));
+  Bytes tag = keyschedule::confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash);
   content.auth.confirmation_tag = tag;
 
   std::optional<MlsMessage> welcome;
@@ -101,8 +100,7 @@ Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest& request, con
                                      request.tree(), config));
     welcome = MlsMessage{std::move(made)};
   }
-  DMLS_TRY(auto epoch,
-           assemble_epoch(std::move(next), std::move(encoded_context), std::move(tag), std::move(secrets)));
+  DMLS_TRY(auto epoch, assemble_epoch(std::move(next), std::move(encoded_context), std::move(tag), std::move(secrets)));
 
   // Everything else has succeeded: now the message key may be spent.
   DMLS_TRY(auto message, parent.protect(content, request.padding(), *config.random));

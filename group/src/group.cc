@@ -51,8 +51,7 @@ Result<Event> Group::process(BytesView octets) {
     keyschedule::OrdinaryInitSource source(init_secret_);
     keyschedule::OrdinarySuccession succession;
     DMLS_TRY(auto staged, stage_commit(epoch_, *verified, *config_, {source, succession}));
-    return Event(
-        StagedCommit(epoch_.shared_pointer(), std::move(staged), std::move(succession).into_init_secret()));
+    return Event(StagedCommit(epoch_.shared_pointer(), std::move(staged), std::move(succession).into_init_secret()));
   }
   if (std::holds_alternative<ProposalContent>(content))
     return fail(dmls::errc::kUnsupported, "this version does not take proposals by reference");

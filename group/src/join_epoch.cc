@@ -45,9 +45,8 @@ Result<treekem::RatchetTree> import_tree(const GroupInfo& info, const treekem::E
 
 }  // namespace
 
-Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackageBundle& bundle,
-                               BytesView ratchet_tree, const ClientConfig& config,
-                               keyschedule::EpochSuccession& succession) {
+Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackageBundle& bundle, BytesView ratchet_tree,
+                               const ClientConfig& config, keyschedule::EpochSuccession& succession) {
   const auto& suite = config.suite;
   if (welcome.cipher_suite != suite.id() || bundle.key_package.cipher_suite != suite.id())
     return fail(errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: the Welcome is for another cipher suite");
@@ -57,8 +56,7 @@ Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackage
     return fail(errc::kUnknownPsk, "RFC 9420 §12.4.3.1: the Welcome names a pre-shared key that is not here");
   DMLS_TRY(const auto psk_secret, keyschedule::psk_secret(suite, {}));
   DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, group_secrets.joiner_secret, psk_secret));
-  const auto welcome_key =
-      keyschedule::welcome_key_and_nonce(suite, keyschedule::welcome_secret(suite, member_secret));
+  const auto welcome_key = keyschedule::welcome_key_and_nonce(suite, keyschedule::welcome_secret(suite, member_secret));
   DMLS_TRY(const auto info_octets, crypto::aead_open(suite, welcome_key.key.expose(), welcome_key.nonce.expose(), {},
                                                      welcome.encrypted_group_info));
   DMLS_TRY(GroupInfo info, tls_codec::decode<GroupInfo>(info_octets.expose()));
@@ -87,9 +85,9 @@ Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackage
            treekem::TreeSecrets::join(tree, *my_index, bundle.encryption.clone(), *signer, path_secret));
 
   Bytes encoded_context = tls_codec::encode(info.group_context);
-  DMLS_TRY(auto secrets, keyschedule::derive_epoch(
-                             suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                             succession));
+  DMLS_TRY(auto secrets,
+           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
+                                     succession));
   if (!keyschedule::verify_confirmation_tag(suite, secrets.confirmation_key,
                                             info.group_context.confirmed_transcript_hash, info.confirmation_tag))
     return fail(errc::kConfirmationMismatch, "RFC 9420 §12.4.3.1: the confirmation tag does not verify");

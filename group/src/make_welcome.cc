@@ -18,8 +18,8 @@ Result<Welcome> make_welcome(const NextEpoch& next, const Bytes& confirmation_ta
 
   Welcome out{suite.id(), {}, {}};
   const auto welcome_key = keyschedule::welcome_key_and_nonce(suite, welcome_secret);
-  DMLS_TRY(out.encrypted_group_info, crypto::aead_seal(suite, welcome_key.key.expose(), welcome_key.nonce.expose(), {},
-                                                       tls_codec::encode(info)));
+  DMLS_TRY(out.encrypted_group_info,
+           crypto::aead_seal(suite, welcome_key.key.expose(), welcome_key.nonce.expose(), {}, tls_codec::encode(info)));
 
   // All recipients share the HPKE info, which holds the whole encrypted GroupInfo: hashed once.
   const auto hpke_info = crypto::HpkeInfo::with_label(suite, "Welcome", out.encrypted_group_info);

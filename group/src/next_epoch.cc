@@ -35,8 +35,8 @@ Result<Epoch> assemble_epoch(NextEpoch next, Bytes encoded_context, Bytes confir
                              keyschedule::EpochSecrets secrets) {
   Bytes interim =
       keyschedule::interim_transcript_hash(next.suite, next.context.confirmed_transcript_hash, confirmation_tag);
-  DMLS_TRY(auto message_keys, keyschedule::SecretTree::create(next.suite, next.tree.leaf_count(),
-                                                              std::move(secrets.encryption_secret)));
+  DMLS_TRY(auto message_keys,
+           keyschedule::SecretTree::create(next.suite, next.tree.leaf_count(), std::move(secrets.encryption_secret)));
   MemberSecrets own{std::move(next.tree_secrets),
                     std::move(message_keys),
                     keyschedule::SenderDataKeys(next.suite, secrets.sender_data_secret),

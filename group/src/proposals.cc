@@ -62,8 +62,7 @@ Result<ProposedState> apply_proposals(const PublicEpoch& parent, LeafIndex commi
       const auto leaf = LeafIndex::from(remove->removed);
       const auto member = leaf ? parent.tree.leaf(*leaf) : std::nullopt;
       if (!member) return fail(errc::kInvalidProposal, "RFC 9420 §12.1.3: Remove names a leaf that is blank");
-      if (*leaf == committer)
-        return fail(errc::kInvalidProposalList, "RFC 9420 §12.2: a Remove of the committer");
+      if (*leaf == committer) return fail(errc::kInvalidProposalList, "RFC 9420 §12.2: a Remove of the committer");
       tree_changes.removes.push_back(*leaf);
       out.changes.removed.push_back(member_at(*member));
       out.path_required = true;

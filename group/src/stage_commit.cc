@@ -78,13 +78,13 @@ Result<StagedEpoch> stage_commit(const Epoch& parent, const VerifiedContent& rec
   next.context.confirmed_transcript_hash = keyschedule::confirmed_transcript_hash(
       suite, before.interim_transcript_hash, confirmed_transcript_hash_input(*received));
   Bytes encoded_context = tls_codec::encode(next.context);
-  DMLS_TRY(const auto joiner, joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret),
-                                                encoded_context, seam.source));
+  DMLS_TRY(const auto joiner,
+           joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret), encoded_context, seam.source));
   DMLS_TRY(const auto psk_secret, keyschedule::psk_secret(suite, {}));
   DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, joiner, psk_secret));
-  DMLS_TRY(auto secrets, keyschedule::derive_epoch(
-                             suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                             seam.succession));
+  DMLS_TRY(auto secrets,
+           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
+                                     seam.succession));
   const Bytes& tag = *received->auth.confirmation_tag;
   if (!keyschedule::verify_confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash,
                                             tag))

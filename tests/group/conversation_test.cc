@@ -70,10 +70,10 @@ void commit_and_follow(Group& committer, Group& follower, const CommitRequest& r
   EXPECT_TRUE(committer.merge(std::move(own)));
 }
 
-class Conversation : public testing::TestWithParam<CipherSuiteId> {
+class Conversation : public testing::TestWithParam<std::uint16_t> {
  protected:
   void SetUp() override {
-    const auto found = CipherSuite::find(GetParam());
+    const auto found = CipherSuite::find(CipherSuiteId{GetParam()});
     if (!found) GTEST_SKIP() << "not in this build: " << found.error().rule;
     suite_.emplace(*found);
   }
@@ -99,12 +99,11 @@ TEST_P(Conversation, MessagesCommitsAndAuthenticatorsAgree) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Suites, Conversation, testing::Range(CipherSuiteId{1}, CipherSuiteId{8}),
-                         [](const auto& info) { return "suite" + std::to_string(int(info.param)); });
+INSTANTIATE_TEST_SUITE_P(Suites, Conversation, testing::Range(std::uint16_t{1}, std::uint16_t{8}));
 
 CipherSuite suite1() { return *CipherSuite::find(CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519); }
 
-TEST(Conversation, ASeedReproducesEveryOctet) {
+TEST(GroupOfTwo, ASeedReproducesEveryOctet) {
   std::vector<Bytes> first;
   std::vector<Bytes> second;
   (void)Pair::meet(suite1(), 42, {}, &first);
@@ -115,7 +114,7 @@ TEST(Conversation, ASeedReproducesEveryOctet) {
   EXPECT_NE(first, other);
 }
 
-TEST(Conversation, AMessageIsReadOnceAndInAnyOrder) {
+TEST(GroupOfTwo, AMessageIsReadOnceAndInAnyOrder) {
   Pair pair = Pair::meet(suite1());
   const Bytes one = *pair.alices.protect(as_bytes("one"));
   const Bytes two = *pair.alices.protect(as_bytes("two"));
@@ -124,15 +123,18 @@ TEST(Conversation, AMessageIsReadOnceAndInAnyOrder) {
   EXPECT_EQ(std::get<Skipped>(*pair.bobs.process(one)), Skipped::duplicate);
 }
 
-TEST(Conversation, ADroppedCommitLeavesNoTrace) {
+TEST(GroupOfTwo, ADroppedCommitLeavesNoTrace) {
   Pair pair = Pair::meet(suite1());
-  { auto dropped = pair.alices.commit({}); ASSERT_TRUE(dropped); }
+  {
+    auto dropped = pair.alices.commit({});
+    ASSERT_TRUE(dropped);
+  }
   expect_agreement(pair.alices, pair.bobs);
   commit_and_follow(pair.alices, pair.bobs, {});
   expect_agreement(pair.alices, pair.bobs);
 }
 
-TEST(Conversation, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
+TEST(GroupOfTwo, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
   Pair pair = Pair::meet(suite1());
   StagedCommit first = *pair.alices.commit({});
   StagedCommit second = *pair.alices.commit({});
@@ -145,13 +147,13 @@ TEST(Conversation, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
   expect_agreement(pair.alices, pair.bobs);
 }
 
-TEST(Conversation, AnOwnPublicCommitThatComesBackIsSkipped) {
+TEST(GroupOfTwo, AnOwnPublicCommitThatComesBackIsSkipped) {
   Pair pair = Pair::meet(suite1());
   StagedCommit own = *pair.alices.commit(CommitRequest().handshake(WireFormat::mls_public_message));
   EXPECT_EQ(std::get<Skipped>(*pair.alices.process(own.message())), Skipped::own_message);
 }
 
-TEST(Conversation, AWelcomeForSomebodyElseIsNotForUs) {
+TEST(GroupOfTwo, AWelcomeForSomebodyElseIsNotForUs) {
   Pair pair = Pair::meet(suite1());
   Client carol = *Client::create(suite1(), "carol", std::make_shared<AcceptEverything>());
   const Bytes package = *carol.new_key_package();
@@ -177,7 +179,7 @@ class NobodyLeaves final : public Policy {
   [[nodiscard]] std::uint64_t maximum_lifetime() const override { return ~std::uint64_t{0}; }
 };
 
-TEST(Conversation, ThePolicyIsAskedForOwnCommits) {
+TEST(GroupOfTwo, ThePolicyIsAskedForOwnCommits) {
   Client alice = *Client::create(suite1(), "alice", std::make_shared<NobodyLeaves>());
   Client bob = *Client::create(suite1(), "bob", std::make_shared<AcceptEverything>());
   Group alices = *alice.create_group();
@@ -187,7 +189,7 @@ TEST(Conversation, ThePolicyIsAskedForOwnCommits) {
   EXPECT_EQ(refused.error().code, errc::kRefusedByPolicy);
 }
 
-TEST(Conversation, TheRemovedMemberLearnsThatItIs) {
+TEST(GroupOfTwo, TheRemovedMemberLearnsThatItIs) {
   Pair pair = Pair::meet(suite1());
   StagedCommit removal = *pair.alices.commit(CommitRequest().remove(pair.bobs.own_leaf()));
   ASSERT_EQ(removal.changes().removed.size(), 1u);

@@ -13,8 +13,7 @@ namespace {
 class Hostile : public testing::Test {
  protected:
   Hostile()
-      : suite_(*crypto::CipherSuite::find(
-            crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519)),
+      : suite_(*crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519)),
         random_(std::make_shared<SeededRandom>(1)),
         alice_(make("alice")),
         bob_(make("bob")),

@@ -33,8 +33,8 @@ class Client {
   Result<Group> create_group();
   Result<Group> create_group(BytesView group_id, treekem::ExtensionList extensions = {});
 
-  // Joins with an encoded MLSMessage that carries a Welcome. `ratchet_tree`: the encoded tree if it comes aside. The key
-  // package it used is deleted if, and only if, the join succeeds. kNotForUs if it names none of ours.
+  // Joins with an encoded MLSMessage that carries a Welcome. `ratchet_tree`: the encoded tree if it comes aside. The
+  // key package it used is deleted if, and only if, the join succeeds. kNotForUs if it names none of ours.
   Result<Group> join(BytesView welcome, BytesView ratchet_tree = {});
 
  private:

@@ -16,8 +16,8 @@
 
 namespace dmls::group {
 
-// The two ends of the init secret, RFC 9420 §8: where that of the parent epoch comes from, and what the new epoch leaves
-// to its own successors.
+// The two ends of the init secret, RFC 9420 §8: where that of the parent epoch comes from, and what the new epoch
+// leaves to its own successors.
 struct InitSeam {
   keyschedule::InitSecretSource& source;
   keyschedule::EpochSuccession& succession;
@@ -40,15 +40,16 @@ struct OwnCommit {
 Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest&, const ClientConfig&, InitSeam);
 
 // Stages a received commit of another member. RFC 9420 §12.4.2. kInvalidCommit, kInvalidProposal, kInvalidProposalList,
-// kUnknownProposal, kConfirmationMismatch, kRemoved if the commit removes this member, whatever the policy refuses with,
-// and the errors of the layers below.
+// kUnknownProposal, kConfirmationMismatch, kRemoved if the commit removes this member, whatever the policy refuses
+// with, and the errors of the layers below.
 Result<StagedEpoch> stage_commit(const Epoch& parent, const VerifiedContent& commit, const ClientConfig&, InitSeam);
 
 // Epoch 0 of a new group whose only member is this client. RFC 9420 §11
 Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions, const ClientConfig&,
                            keyschedule::EpochSuccession&);
 
-// The epoch that a Welcome leads to. RFC 9420 §12.4.3.1. `ratchet_tree`: the encoded tree if it comes aside, else empty.
+// The epoch that a Welcome leads to. RFC 9420 §12.4.3.1. `ratchet_tree`: the encoded tree if it comes aside, else
+// empty.
 Result<StagedEpoch> join_epoch(const Welcome&, const treekem::KeyPackageBundle&, BytesView ratchet_tree,
                                const ClientConfig&, keyschedule::EpochSuccession&);
 
