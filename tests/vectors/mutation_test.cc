@@ -1,0 +1,205 @@
+// A verifier is worth something if it notices. Every field of real cases is changed in turn (a digit, a missing octet,
+// an octet too many, a number off by one, the field gone, a list emptied), and every change must fail the case.
+
+#include <dmls/base/hex.h>
+#include <dmls/vectors/family.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "support/vectors.h"
+
+namespace dmls::vectors {
+namespace {
+
+using Pointer = Json::json_pointer;
+
+// Where a change may go unnoticed, and why. "*" stands for any index of a list.
+struct Exception {
+  std::string_view family;
+  std::string_view field;
+  std::string_view reason;
+};
+constexpr auto kExceptions = std::to_array<Exception>({
+    {"", "", ""},
+});
+
+// "/epochs/3/exporter/secret" becomes "epochs.*.exporter.secret".
+std::string generalised(const Pointer& place) {
+  std::string out;
+  for (Pointer rest = place; !rest.empty(); rest.pop_back()) {
+    std::string word = rest.back();
+    if (word.find_first_not_of("0123456789") == std::string::npos) word = "*";
+    out = out.empty() ? word : word + "." + out;
+  }
+  return out;
+}
+
+bool excepted(const Family& family, const Pointer& place) {
+  const std::string field = generalised(place);
+  return std::ranges::any_of(kExceptions,
+                             [&](const Exception& e) { return e.family == family.name && e.field == field; });
+}
+
+// Every value below `json`, containers included.
+void collect(const Json& json, const Pointer& here, std::vector<Pointer>& places) {
+  if (!here.empty()) places.push_back(here);
+  if (json.is_object()) {
+    for (const auto& [name, member] : json.items()) collect(member, here / name, places);
+  } else if (json.is_array()) {
+    for (std::size_t i = 0; i < json.size(); ++i) collect(json[i], here / i, places);
+  }
+}
+
+bool is_hex(const Json& value) {
+  return value.is_string() && from_hex(value.get_ref<const std::string&>()).has_value();
+}
+
+struct Change {
+  std::string what;
+  Json vector;
+};
+
+// The first and the last octet stay as they are where there are more: Curve25519 and Curve448 ignore bits there.
+std::size_t digit_to_flip(Random& random, std::size_t digits) {
+  const std::size_t margin = digits > 8 ? 2 : 0;
+  const Bytes drawn = *random.bytes(4);
+  const std::size_t number = std::size_t{drawn[0]} << 16 | std::size_t{drawn[1]} << 8 | drawn[2];
+  return margin + number % (digits - 2 * margin);
+}
+
+std::vector<Change> changes(const Json& vector, const Pointer& place, Random& random) {
+  std::vector<Change> all;
+  const auto change = [&](std::string what) -> Json& {
+    all.push_back({std::move(what), vector});
+    return all.back().vector[place];
+  };
+  const Json& value = vector[place];
+  if (is_hex(value)) {
+    const auto& digits = value.get_ref<const std::string&>();
+    if (!digits.empty()) {
+      const std::size_t at = digit_to_flip(random, digits.size());
+      char& digit = change("digit " + std::to_string(at) + " flipped").get_ref<std::string&>()[at];
+      digit = digit == '0' ? '1' : '0';
+      change("last octet gone") = digits.substr(2);
+    }
+    change("an octet too many") = digits + "00";
+    change("not hexadecimal") = digits + "0x";
+  }
+  if (value.is_string()) change("a number instead of a string") = 1;
+  if (value.is_number_unsigned()) {
+    change("one more") = value.get<std::uint64_t>() + 1;
+    change("negative") = -1;
+  }
+  if (value.is_array()) change("emptied") = Json::array();
+  if (!value.is_null() && !value.is_number()) change("null") = nullptr;
+  const bool member = vector[place.parent_pointer()].is_object();
+  if (member) {
+    all.push_back({"missing", vector});
+    all.back().vector[place.parent_pointer()].erase(place.back());
+  }
+  return all;
+}
+
+// Changes at most `limit` places of `vector`, spread evenly.
+void expect_every_change_noticed(const Family& family, const Json& vector, std::size_t limit, Random& random) {
+  std::vector<Pointer> places;
+  collect(vector, Pointer(), places);
+  std::erase_if(places, [&](const Pointer& place) { return excepted(family, place); });
+  ASSERT_FALSE(places.empty());
+  const std::size_t count = std::min(limit, places.size());
+  for (std::size_t i = 0; i < count; ++i) {
+    const Pointer& place = places[i * places.size() / count];
+    for (const auto& [what, changed] : changes(vector, place, random)) {
+      const Outcome outcome = verify_case(family, changed);
+      EXPECT_EQ(outcome.status, Status::failed) << family.name << " " << place.to_string() << ": " << what;
+      EXPECT_NE(outcome.reason, "") << family.name << " " << place.to_string() << ": " << what;
+    }
+  }
+}
+
+// Up to `count` cases of a list, spread evenly; the smallest come first in most files.
+std::vector<Json> some(const Json& cases, std::size_t count) {
+  std::vector<Json> out;
+  const std::size_t n = std::min(count, cases.size());
+  for (std::size_t i = 0; i < n; ++i) out.push_back(cases[i * cases.size() / n]);
+  return out;
+}
+
+class EveryFamily : public testing::TestWithParam<const Family*> {};
+std::vector<const Family*> all_families() {
+  std::vector<const Family*> all;
+  for (const Family& family : families()) all.push_back(&family);
+  return all;
+}
+INSTANTIATE_TEST_SUITE_P(Mutation, EveryFamily, testing::ValuesIn(all_families()), [](const auto& row) {
+  std::string name(row.param->name);
+  std::ranges::replace(name, '-', '_');
+  return name;
+});
+
+TEST_P(EveryFamily, NoticesEveryChangeToAnOfficialCase) {
+  DMLS_VECTORS_OR_SKIP(official, "MLS_VECTORS");
+  const Family& family = *GetParam();
+  bool any = false;
+  SeededRandom random(1);
+  for (const auto& entry : std::filesystem::directory_iterator(official)) {
+    if (entry.path().extension() != ".json" || family_of_stem(entry.path().stem().string()) != &family) continue;
+    any = true;
+    const int cases = test::property_runs(100, 2);
+    for (const Json& vector : some(test::load_json(entry.path()), static_cast<std::size_t>(cases))) {
+      ASSERT_EQ(verify_case(family, vector).reason, "") << "unchanged";
+      expect_every_change_noticed(family, vector, static_cast<std::size_t>(test::property_runs(2000, 40)), random);
+    }
+  }
+  if (!any) GTEST_SKIP() << "no official file of this family";
+}
+
+TEST_P(EveryFamily, NoticesEveryChangeToAGeneratedCase) {
+  const Family& family = *GetParam();
+  if (family.generate == nullptr) GTEST_SKIP() << "this family has no generator";
+  SeededRandom random(2);
+  const auto cases = generate_cases(family, 3, {});
+  ASSERT_TRUE(cases);
+  for (const Json& vector : some(*cases, static_cast<std::size_t>(test::property_runs(100, 2)))) {
+    ASSERT_EQ(verify_case(family, vector).reason, "") << "unchanged";
+    expect_every_change_noticed(family, vector, static_cast<std::size_t>(test::property_runs(2000, 40)), random);
+  }
+}
+
+TEST_P(EveryFamily, SurvivesWhatIsNoVectorAtAll) {
+  for (const char* text :
+       {"null", "7", "\"\"", "[]", "{}", "[[]]", R"({"cipher_suite": 1})", R"({"cipher_suite": 99})"}) {
+    const Outcome outcome = verify_case(*GetParam(), Json::parse(text));
+    EXPECT_EQ(outcome.status, Status::failed) << text;
+    EXPECT_NE(outcome.reason, "") << text;
+  }
+}
+
+TEST_P(EveryFamily, GeneratesTheSameCasesFromTheSameSeed) {
+  const Family& family = *GetParam();
+  if (family.generate == nullptr) GTEST_SKIP() << "this family has no generator";
+  const auto first = generate_cases(family, 3, {});
+  ASSERT_TRUE(first);
+  EXPECT_EQ(*first, *generate_cases(family, 3, {}));
+  EXPECT_NE(*first, *generate_cases(family, 4, {}));
+}
+
+TEST_P(EveryFamily, VerifiesWhatItGenerates) {
+  const Family& family = *GetParam();
+  if (family.generate == nullptr) GTEST_SKIP() << "this family has no generator";
+  for (const std::uint64_t seed : {0, 1, 2}) {
+    const auto cases = generate_cases(family, seed, {});
+    ASSERT_TRUE(cases);
+    EXPECT_FALSE(cases->empty());
+    for (const Json& vector : *cases) EXPECT_EQ(verify_case(family, vector).reason, "");
+  }
+}
+
+}  // namespace
+}  // namespace dmls::vectors
