@@ -26,7 +26,7 @@ struct Exception {
   std::string_view reason;
 };
 constexpr auto kExceptions = std::to_array<Exception>({
-    {"", "", ""},
+    {"secret-tree", "sender_data.ciphertext", "only its first Nh octets are looked at (RFC 9420 §6.3.2)"},
 });
 
 // "/epochs/3/exporter/secret" becomes "epochs.*.exporter.secret".
@@ -92,11 +92,15 @@ std::vector<Change> changes(const Json& vector, const Pointer& place, Random& ra
     change("not hexadecimal") = digits + "0x";
   }
   if (value.is_string()) change("a number instead of a string") = 1;
-  if (value.is_number_unsigned()) {
+  if (place.back() == "cipher_suite") {
+    const auto suite = value.get<unsigned>();
+    change("a suite of other algorithms") = suite >= 4 && suite <= 6 ? 1 : 5;
+    change("no suite") = 0x0a0a;
+  } else if (value.is_number_unsigned()) {
     change("one more") = value.get<std::uint64_t>() + 1;
     change("negative") = -1;
   }
-  if (value.is_array()) change("emptied") = Json::array();
+  if (value.is_array() && !value.empty()) change("emptied") = Json::array();
   if (!value.is_null() && !value.is_number()) change("null") = nullptr;
   const bool member = vector[place.parent_pointer()].is_object();
   if (member) {
@@ -117,8 +121,11 @@ void expect_every_change_noticed(const Family& family, const Json& vector, std::
     const Pointer& place = places[i * places.size() / count];
     for (const auto& [what, changed] : changes(vector, place, random)) {
       const Outcome outcome = verify_case(family, changed);
-      EXPECT_EQ(outcome.status, Status::failed) << family.name << " " << place.to_string() << ": " << what;
-      EXPECT_NE(outcome.reason, "") << family.name << " " << place.to_string() << ": " << what;
+      if (outcome.status != Status::failed) {
+        ADD_FAILURE() << family.name << " " << place.to_string() << ": " << what << ", and it was not noticed";
+      } else if (!outcome.reason.starts_with("field ")) {
+        ADD_FAILURE() << family.name << " " << place.to_string() << ": " << what << ": " << outcome.reason;
+      }
     }
   }
 }

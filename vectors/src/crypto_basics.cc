@@ -31,7 +31,7 @@ Result<void> verify_ref_hash(const CipherSuite& suite, const Value& test) {
 
 // RFC 9420 §8
 Result<void> verify_expand_with_label(const CipherSuite& suite, const Value& test) {
-  DMLS_TRY(const Bytes secret, test.octets("secret"));
+  DMLS_TRY(const Bytes secret, test.octets("secret", suite.hash_length()));
   DMLS_TRY(const std::string_view label, test.text("label"));
   DMLS_TRY(const Bytes context, test.octets("context"));
   DMLS_TRY(const std::size_t length, expand_length(suite, test));
@@ -41,7 +41,7 @@ Result<void> verify_expand_with_label(const CipherSuite& suite, const Value& tes
 
 // RFC 9420 §8
 Result<void> verify_derive_secret(const CipherSuite& suite, const Value& test) {
-  DMLS_TRY(const Bytes secret, test.octets("secret"));
+  DMLS_TRY(const Bytes secret, test.octets("secret", suite.hash_length()));
   DMLS_TRY(const std::string_view label, test.text("label"));
   DMLS_CHECK(test.expect("out", crypto::derive_secret(suite, secret, label)));
   return test.expect("out", crypto::Expander(suite, secret).derive_secret(label));
@@ -49,7 +49,7 @@ Result<void> verify_derive_secret(const CipherSuite& suite, const Value& test) {
 
 // RFC 9420 §9
 Result<void> verify_derive_tree_secret(const CipherSuite& suite, const Value& test) {
-  DMLS_TRY(const Bytes secret, test.octets("secret"));
+  DMLS_TRY(const Bytes secret, test.octets("secret", suite.hash_length()));
   DMLS_TRY(const std::string_view label, test.text("label"));
   DMLS_TRY(const auto generation, test.integer<std::uint32_t>("generation"));
   DMLS_TRY(const std::size_t length, expand_length(suite, test));
