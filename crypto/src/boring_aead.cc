@@ -21,8 +21,8 @@ const EVP_AEAD* algorithm(AeadId id) {
 class Context {
  public:
   Context(AeadId id, BytesView key)
-      : ok_(EVP_AEAD_CTX_init(&context_, algorithm(id), key.data(), key.size(), EVP_AEAD_DEFAULT_TAG_LENGTH,
-                              nullptr) == 1) {}
+      : ok_(EVP_AEAD_CTX_init(&context_, algorithm(id), key.data(), key.size(), EVP_AEAD_DEFAULT_TAG_LENGTH, nullptr) ==
+            1) {}
   ~Context() {
     if (ok_) EVP_AEAD_CTX_cleanup(&context_);
     secure_wipe(&context_, sizeof context_);

@@ -69,8 +69,7 @@ bool BoringProvider::supports(AeadId aead) const {
 }
 
 bool BoringProvider::supports(SignatureScheme scheme) const {
-  return is_ecdsa(scheme) || scheme == SignatureScheme::ed25519 ||
-         (scheme == SignatureScheme::ed448 && kHaveCurve448);
+  return is_ecdsa(scheme) || scheme == SignatureScheme::ed25519 || (scheme == SignatureScheme::ed448 && kHaveCurve448);
 }
 
 Result<void> BoringProvider::kem_derive_private_key(KemId kem, BytesView ikm, MutableBytes private_key) const {

@@ -13,8 +13,8 @@
 namespace dmls::crypto {
 namespace {
 
-constexpr std::size_t kX = DECAF_X448_PUBLIC_BYTES;             // 56
-constexpr std::size_t kEd = DECAF_EDDSA_448_PUBLIC_BYTES;       // 57
+constexpr std::size_t kX = DECAF_X448_PUBLIC_BYTES;                  // 56
+constexpr std::size_t kEd = DECAF_EDDSA_448_PUBLIC_BYTES;            // 57
 constexpr std::size_t kSignature = DECAF_EDDSA_448_SIGNATURE_BYTES;  // 114
 constexpr const char* kX448Size = "RFC 9420 §5.1.1: X448 keys have 56 octets";
 constexpr const char* kEd448Size = "RFC 9420 §5.1.1: Ed448 keys have 57 octets";

@@ -25,8 +25,8 @@ std::array<std::uint8_t, 5> kem_suite_id(KemId);
 std::array<std::uint8_t, 10> hpke_suite_id(KemId, KdfId, AeadId);
 
 // LabeledExtract(salt, label, ikm), RFC 9180 §4; prk: Nh octets.
-void labeled_extract(const Provider&, HashId, BytesView suite_id, BytesView salt, std::string_view label,
-                     BytesView ikm, MutableBytes prk);
+void labeled_extract(const Provider&, HashId, BytesView suite_id, BytesView salt, std::string_view label, BytesView ikm,
+                     MutableBytes prk);
 // LabeledExpand(prk, label, first || second, out.size()), RFC 9180 §4.
 void labeled_expand(const Provider&, HashId, BytesView suite_id, BytesView prk, std::string_view label, BytesView first,
                     BytesView second, MutableBytes out);

@@ -37,8 +37,7 @@ struct Encapsulated {
 Result<Encapsulated> encap(const CipherSuite& suite, const HpkePublicKey& recipient, Random& random) {
   DMLS_TRY(const HpkeKeyPair ephemeral, generate_hpke_key_pair(suite, random));
   SecretBytes dh(kem_sizes(suite.kem()).dh);
-  DMLS_CHECK(
-      suite.provider().dh(suite.kem(), ephemeral.private_key.expose(), recipient.octets, dh.expose_mut()));
+  DMLS_CHECK(suite.provider().dh(suite.kem(), ephemeral.private_key.expose(), recipient.octets, dh.expose_mut()));
   const Bytes& enc = ephemeral.public_key.octets;
   return Encapsulated{extract_and_expand(suite, dh.expose(), enc, recipient.octets), enc};
 }
@@ -97,8 +96,8 @@ Result<HpkeCiphertext> hpke_seal(const HpkeInfo& info, const HpkePublicKey& reci
   DMLS_TRY(Encapsulated sent, encap(info.suite(), recipient, random));
   const KeySchedule schedule(info, sent.shared_secret.expose());
   // The first nonce of a context is its base nonce.
-  DMLS_TRY(Bytes ciphertext, aead_seal(info.suite(), schedule.key().expose(), schedule.base_nonce().expose(), aad,
-                                       plaintext));
+  DMLS_TRY(Bytes ciphertext,
+           aead_seal(info.suite(), schedule.key().expose(), schedule.base_nonce().expose(), aad, plaintext));
   return HpkeCiphertext{std::move(sent.enc), std::move(ciphertext)};
 }
 
@@ -153,8 +152,7 @@ Result<SecretBytes> HpkeContext::next_nonce() const {
     return fail(errc::kSequenceExhausted, "RFC 9180 §5.2: the context has no nonce left");
   SecretBytes nonce = base_nonce_.clone();
   const auto octets = nonce.expose_mut();
-  for (std::size_t i = 0; i < 8; ++i)
-    octets[octets.size() - 1 - i] ^= static_cast<std::uint8_t>(sequence_ >> (8 * i));
+  for (std::size_t i = 0; i < 8; ++i) octets[octets.size() - 1 - i] ^= static_cast<std::uint8_t>(sequence_ >> (8 * i));
   return nonce;
 }
 
@@ -178,8 +176,8 @@ Result<SecretBytes> HpkeContext::export_secret(BytesView exporter_context, std::
   if (length > 255 * suite_.hash_length())
     return fail(errc::kLimit, "RFC 9180 §5.3: an export has at most 255 * Nh octets");
   SecretBytes out(length);
-  labeled_expand(suite_.provider(), suite_.hash(), suite_id(suite_), exporter_secret_.expose(), "sec",
-                 exporter_context, {}, out.expose_mut());
+  labeled_expand(suite_.provider(), suite_.hash(), suite_id(suite_), exporter_secret_.expose(), "sec", exporter_context,
+                 {}, out.expose_mut());
   return out;
 }
 

@@ -40,8 +40,7 @@ Result<SignatureKeyPair> generate_signature_key_pair(const CipherSuite& suite, R
   const std::size_t n = signature_sizes(suite.signature()).private_key;
   DMLS_TRY(const SecretBytes seed, random.secret(n));
   SecretBytes private_key(n);
-  DMLS_CHECK(
-      suite.provider().signature_derive_private_key(suite.signature(), seed.expose(), private_key.expose_mut()));
+  DMLS_CHECK(suite.provider().signature_derive_private_key(suite.signature(), seed.expose(), private_key.expose_mut()));
   return signature_pair(suite, std::move(private_key));
 }
 

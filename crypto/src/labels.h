@@ -55,7 +55,7 @@ class KdfLabel {
       : length_{static_cast<std::uint8_t>(length >> 8), static_cast<std::uint8_t>(length)},
         label_header_(kLabelPrefix.size() + label.size()),
         context_header_(context.size()),
-        parts_{length_,           label_header_.view(),   as_bytes(kLabelPrefix),
+        parts_{length_,         label_header_.view(),   as_bytes(kLabelPrefix),
                as_bytes(label), context_header_.view(), context} {}
   KdfLabel(const KdfLabel&) = delete;
   KdfLabel& operator=(const KdfLabel&) = delete;

@@ -91,8 +91,7 @@ Result<void> prime_public_key(const PrimeCurve& curve, BytesView private_key, Mu
   const auto scalar = parse_scalar(curve, private_key);
   if (scalar == nullptr) return refuse(errc::kInvalidPrivateKey, kPrivate);
   const bssl::UniquePtr<EC_POINT> point(EC_POINT_new(curve.group));
-  if (point == nullptr ||
-      EC_POINT_mul(curve.group, point.get(), scalar.get(), nullptr, nullptr, nullptr) != 1 ||
+  if (point == nullptr || EC_POINT_mul(curve.group, point.get(), scalar.get(), nullptr, nullptr, nullptr) != 1 ||
       EC_POINT_point2oct(curve.group, point.get(), POINT_CONVERSION_UNCOMPRESSED, public_key.data(), public_key.size(),
                          nullptr) != curve.point())
     return refuse(errc::kBackendFailed, "BoringSSL could not compute a public key");

@@ -37,9 +37,7 @@ enum class SignatureScheme : std::uint16_t {
 inline constexpr std::size_t kMaxHashLength = 64;
 
 // Octets of a hash output: Nh.
-constexpr std::size_t hash_length(HashId id) {
-  return id == HashId::sha256 ? 32 : id == HashId::sha384 ? 48 : 64;
-}
+constexpr std::size_t hash_length(HashId id) { return id == HashId::sha256 ? 32 : id == HashId::sha384 ? 48 : 64; }
 
 // Sizes of a DHKEM, in octets: private key (Nsk), public key and encapsulated key (Npk = Nenc), Diffie-Hellman result,
 // shared secret (Nsecret), and the hash of its own KDF. RFC 9180 §7.1

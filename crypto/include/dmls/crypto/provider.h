@@ -60,7 +60,8 @@ class Provider {
 
   // A fresh or derived signature private key from `seed`, uniformly random octets of the scheme's private key size (the
   // P curves go through DeriveKeyPair of the matching DHKEM, so a seed determines the key).
-  virtual Result<void> signature_derive_private_key(SignatureScheme, BytesView seed, MutableBytes private_key) const = 0;
+  virtual Result<void> signature_derive_private_key(SignatureScheme, BytesView seed,
+                                                    MutableBytes private_key) const = 0;
   // The public key in the form that MLS puts on the wire (RFC 9420 §5.1.1): P curves uncompressed, EdDSA as it is.
   virtual Result<void> signature_public_key(SignatureScheme, BytesView private_key, MutableBytes public_key) const = 0;
   virtual Result<void> signature_check_public_key(SignatureScheme, BytesView public_key) const = 0;
