@@ -13,6 +13,10 @@ constexpr auto kFamilies = std::to_array<Family>({
     {"psk_secret", "RFC 9420 §8.4", verify_psk_secret, generate_psk_secret, true},
     {"secret-tree", "RFC 9420 §9, §6.3.2", verify_secret_tree, generate_secret_tree, true},
     {"transcript-hashes", "RFC 9420 §8.2", verify_transcript_hashes, nullptr, true},
+    {"tree-math", "RFC 9420 Appendix C", verify_tree_math, generate_tree_math, false},
+    {"tree-operations", "RFC 9420 §12.1", verify_tree_operations, nullptr, true},
+    {"tree-validation", "RFC 9420 §7.8, §7.9, §12.4.3.3", verify_tree_validation, nullptr, true},
+    {"treekem", "RFC 9420 §7.4, §7.5, §7.6", verify_treekem, nullptr, true},
 });
 
 }  // namespace

@@ -22,4 +22,13 @@ Result<Json> generate_secret_tree(const Generation&);
 
 Result<void> verify_transcript_hashes(const Value&);
 
+Result<void> verify_tree_math(const Value&);
+Result<Json> generate_tree_math(const Generation&);
+
+Result<void> verify_tree_operations(const Value&);
+
+Result<void> verify_tree_validation(const Value&);
+
+Result<void> verify_treekem(const Value&);
+
 }  // namespace dmls::vectors
