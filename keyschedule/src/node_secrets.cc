@@ -35,11 +35,12 @@ SecretBytes NodeSecrets::look(const crypto::CipherSuite& suite, LeafIndex leaf) 
   return secret;
 }
 
-SecretBytes NodeSecrets::take(const crypto::CipherSuite& suite, LeafIndex leaf) {
+SecretBytes NodeSecrets::take(const crypto::CipherSuite& suite, LeafIndex leaf, ChangeLog& log) {
   NodeIndex node = nearest(leaf);
   const auto found = secrets_.find(node.value());
   SecretBytes secret = std::move(found->second);
   secrets_.erase(found);
+  log.touch({.type = RecordType::node, .index = node.value()});
   while (node.is_parent()) {
     const NodeIndex left = tree_math::left(node);
     const NodeIndex right = tree_math::right(node);
@@ -47,7 +48,9 @@ SecretBytes NodeSecrets::take(const crypto::CipherSuite& suite, LeafIndex leaf) 
     SecretBytes beside(suite.hash_length());
     crypto::derive_children(suite, secret.expose(), (is_left ? secret : beside).expose_mut(),
                             (is_left ? beside : secret).expose_mut());
-    put(is_left ? right : left, std::move(beside));
+    const NodeIndex sibling = is_left ? right : left;
+    put(sibling, std::move(beside));
+    log.touch({.type = RecordType::node, .index = sibling.value()});
     node = is_left ? left : right;
   }
   return secret;

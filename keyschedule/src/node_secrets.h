@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <unordered_map>
 
+#include "change_log.h"
+
 namespace dmls::keyschedule {
 
 // NodeSecrets holds the secrets of tree nodes that have not been consumed: of every untaken leaf, exactly one node on
@@ -19,7 +21,7 @@ class NodeSecrets {
   // The secret of a leaf that was not taken, derived without changing anything.
   [[nodiscard]] SecretBytes look(const crypto::CipherSuite&, tree_math::LeafIndex) const;
   // The same; consumes it and every node above it, and leaves the nodes beside that path.
-  [[nodiscard]] SecretBytes take(const crypto::CipherSuite&, tree_math::LeafIndex);
+  [[nodiscard]] SecretBytes take(const crypto::CipherSuite&, tree_math::LeafIndex, ChangeLog&);
 
   [[nodiscard]] std::size_t size() const { return secrets_.size(); }
   [[nodiscard]] const std::unordered_map<std::uint32_t, SecretBytes>& all() const { return secrets_; }

@@ -65,40 +65,49 @@ Result<void> Ratchet::look(const crypto::CipherSuite& suite, const RatchetLimits
   return {};
 }
 
-Result<SentKey> Ratchet::send(const crypto::CipherSuite& suite) {
+Result<SentKey> Ratchet::send(const crypto::CipherSuite& suite, const RatchetLog& log) {
   if (next_ == kEnd) return fail(errc::kRatchetExhausted, "RFC 9420 §9.1: a ratchet has 2^32 generations");
   const auto generation = static_cast<std::uint32_t>(next_);
   const crypto::Expander ratchet_secret(suite, secret_.expose());
   SentKey sent{generation, material(suite, ratchet_secret, generation)};
   secret_ = following(suite, ratchet_secret, generation);
   ++next_;
+  log.ratchet();
   return sent;
 }
 
-Result<void> Ratchet::spend(const crypto::CipherSuite& suite, const RatchetLimits& limits, RatchetKey key) {
+Result<void> Ratchet::spend(const crypto::CipherSuite& suite, const RatchetLimits& limits, RatchetKey key,
+                            const RatchetLog& log) {
   if (key.generation_ < next_) {
     const auto position = skipped_ ? skipped_->find(key.generation_) : std::nullopt;
     if (!position) return fail(errc::kGenerationSpent, kSpentRule);
     skipped_->erase(*position);
+    log.skipped(key.generation_);
     return {};
   }
   // The ratchet may have advanced since the key was looked at: what it passed meanwhile it has kept or spent itself.
   BytesView slots = key.skipped_.expose();
   const std::size_t slot_size = SkippedKeys::kGenerationSize + suite.key_length() + suite.nonce_length();
   while (!slots.empty() && SkippedKeys::read_generation(slots) < next_) slots = slots.subspan(slot_size);
-  keep(suite, limits, slots);
+  keep(suite, limits, slots, log);
   secret_ = std::move(key.next_secret_);
   next_ = std::uint64_t{key.generation_} + 1;
+  log.ratchet();
   return {};
 }
 
-void Ratchet::keep(const crypto::CipherSuite& suite, const RatchetLimits& limits, BytesView slots) {
+void Ratchet::keep(const crypto::CipherSuite& suite, const RatchetLimits& limits, BytesView slots,
+                   const RatchetLog& log) {
   if (slots.empty()) return;
   const std::size_t material_size = suite.key_length() + suite.nonce_length();
+  const std::size_t slot_size = SkippedKeys::kGenerationSize + material_size;
   if (!skipped_) skipped_ = std::make_unique<SkippedKeys>(material_size);
-  const std::size_t total = skipped_->size() + slots.size() / (SkippedKeys::kGenerationSize + material_size);
-  if (total > limits.max_kept) skipped_->drop_oldest(total - limits.max_kept);
+  const std::size_t total = skipped_->size() + slots.size() / slot_size;
+  const std::size_t too_many = total - std::min<std::size_t>(total, limits.max_kept);
+  for (std::size_t i = 0; i < too_many; ++i) log.skipped(skipped_->generation(i));
+  skipped_->drop_oldest(too_many);
   skipped_->append(slots);
+  for (; !slots.empty(); slots = slots.subspan(slot_size)) log.skipped(SkippedKeys::read_generation(slots));
 }
 
 }  // namespace dmls::keyschedule

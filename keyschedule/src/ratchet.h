@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 
+#include "change_log.h"
 #include "skipped_keys.h"
 
 namespace dmls::keyschedule {
@@ -31,12 +32,12 @@ class Ratchet {
   // Fills the key of key.generation_, and what the ratchet becomes when it is spent. Errors as SecretTree::look().
   Result<void> look(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey& key) const;
   // The same for the sender, who moves at once and keeps nothing. kRatchetExhausted.
-  Result<SentKey> send(const crypto::CipherSuite&);
+  Result<SentKey> send(const crypto::CipherSuite&, const RatchetLog&);
   // Errors as SecretTree::spend().
-  Result<void> spend(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey key);
+  Result<void> spend(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey key, const RatchetLog&);
 
   // Adds the slots of keys that were skipped, and drops the oldest beyond the limit.
-  void keep(const crypto::CipherSuite&, const RatchetLimits&, BytesView slots);
+  void keep(const crypto::CipherSuite&, const RatchetLimits&, BytesView slots, const RatchetLog&);
 
   // Whether a ratchet that stands at `next` is willing to derive `generation`; nothing is computed.
   static Result<void> check_ahead(std::uint64_t next, std::uint32_t generation, const RatchetLimits&);

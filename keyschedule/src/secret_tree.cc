@@ -1,70 +1,12 @@
 #include <dmls/keyschedule/secret_tree.h>
 
-#include <dmls/crypto/kdf.h>
-
-#include <atomic>
-#include <unordered_map>
 #include <utility>
 
-#include "node_secrets.h"
-#include "ratchet.h"
+#include "secret_tree_state.h"
 
 namespace dmls::keyschedule {
 
 using tree_math::LeafIndex;
-
-namespace {
-
-// RFC 9420 §9, figure "Initialization of the Hash Ratchets from the Leaves of a Secret Tree".
-SecretBytes ratchet_root(const crypto::CipherSuite& suite, const crypto::Expander& leaf_secret, RatchetKind kind) {
-  const std::string_view label = kind == RatchetKind::handshake ? "handshake" : "application";
-  return leaf_secret.expand_with_label(label, {}, suite.hash_length());
-}
-
-// Both ratchets of a leaf start together, for both roots come from the one secret that must not survive.
-struct LeafRatchets {
-  LeafRatchets(const crypto::CipherSuite& suite, const crypto::Expander& leaf_secret)
-      : handshake(ratchet_root(suite, leaf_secret, RatchetKind::handshake)),
-        application(ratchet_root(suite, leaf_secret, RatchetKind::application)) {}
-
-  Ratchet& of(RatchetKind kind) { return kind == RatchetKind::handshake ? handshake : application; }
-  const Ratchet& of(RatchetKind kind) const { return kind == RatchetKind::handshake ? handshake : application; }
-
-  Ratchet handshake;
-  Ratchet application;
-};
-
-// Tells trees apart, so that a key is never spent on another tree than it came from.
-std::uint64_t new_tree_number() {
-  static std::atomic<std::uint64_t> last{0};
-  return ++last;
-}
-
-}  // namespace
-
-struct SecretTree::State {
-  crypto::CipherSuite suite;
-  tree_math::LeafCount size;
-  RatchetLimits limits;
-  NodeSecrets nodes;
-  std::unordered_map<std::uint32_t, LeafRatchets> leaves;  // by leaf index; those that were started
-  std::uint64_t number = new_tree_number();
-
-  [[nodiscard]] const LeafRatchets* find(LeafIndex leaf) const {
-    const auto found = leaves.find(leaf.value());
-    return found == leaves.end() ? nullptr : &found->second;
-  }
-  LeafRatchets& start(LeafIndex leaf) {
-    const auto found = leaves.find(leaf.value());
-    if (found != leaves.end()) return found->second;
-    const SecretBytes secret = nodes.take(suite, leaf);
-    return leaves.try_emplace(leaf.value(), suite, crypto::Expander(suite, secret.expose())).first->second;
-  }
-  Result<void> check(LeafIndex leaf) const {
-    if (!size.contains(leaf)) return fail(errc::kNoSuchLeaf, "RFC 9420 §6.3.2: the leaf index lies outside the tree");
-    return {};
-  }
-};
 
 RatchetKey::RatchetKey(RatchetKey&& other) noexcept { *this = std::move(other); }
 RatchetKey& RatchetKey::operator=(RatchetKey&& other) noexcept {
@@ -88,7 +30,7 @@ Result<SecretTree> SecretTree::create(const crypto::CipherSuite& suite, tree_mat
   if (encryption_secret.size() != suite.hash_length())
     return fail(errc::kWrongLength, "RFC 9420 §9: encryption_secret has KDF.Nh octets");
   NodeSecrets nodes(size, std::move(encryption_secret).into_bytes());
-  return SecretTree(std::unique_ptr<State>(new State{suite, size, limits, std::move(nodes), {}}));
+  return SecretTree(std::make_unique<State>(suite, size, limits, std::move(nodes)));
 }
 
 Result<RatchetKey> SecretTree::look(LeafIndex leaf, RatchetKind kind, std::uint32_t generation) const {
@@ -104,7 +46,7 @@ Result<RatchetKey> SecretTree::look(LeafIndex leaf, RatchetKind kind, std::uint3
   }
   DMLS_CHECK(Ratchet::check_ahead(0, generation, state_->limits));
   const SecretBytes secret = state_->nodes.look(state_->suite, leaf);
-  const Ratchet fresh(ratchet_root(state_->suite, crypto::Expander(state_->suite, secret.expose()), kind));
+  const Ratchet fresh(LeafRatchets::root(state_->suite, crypto::Expander(state_->suite, secret.expose()), kind));
   DMLS_CHECK(fresh.look(state_->suite, state_->limits, key));
   return key;
 }
@@ -113,12 +55,12 @@ Result<void> SecretTree::spend(RatchetKey key) {
   if (key.tree_ != state_->number) return fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
   const LeafIndex leaf = key.leaf_;
   const RatchetKind kind = key.kind_;
-  return state_->start(leaf).of(kind).spend(state_->suite, state_->limits, std::move(key));
+  return state_->start(leaf).of(kind).spend(state_->suite, state_->limits, std::move(key), state_->log_of(leaf, kind));
 }
 
 Result<SentKey> SecretTree::next(LeafIndex own, RatchetKind kind) {
   DMLS_CHECK(state_->check(own));
-  return state_->start(own).of(kind).send(state_->suite);
+  return state_->start(own).of(kind).send(state_->suite, state_->log_of(own, kind));
 }
 
 Result<std::uint64_t> SecretTree::next_generation(LeafIndex leaf, RatchetKind kind) const {
@@ -136,8 +78,10 @@ std::size_t SecretTree::started_leaves() const { return state_->leaves.size(); }
 std::size_t SecretTree::skipped_keys() const {
   std::size_t count = 0;
   for (const auto& [leaf, ratchets] : state_->leaves) {
-    for (const Ratchet* ratchet : {&ratchets.handshake, &ratchets.application})
-      count += ratchet->skipped() ? ratchet->skipped()->size() : 0;
+    for (const RatchetKind kind : kRatchetKinds) {
+      const SkippedKeys* const skipped = ratchets.of(kind).skipped();
+      count += skipped == nullptr ? 0 : skipped->size();
+    }
   }
   return count;
 }

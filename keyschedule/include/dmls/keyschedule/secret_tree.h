@@ -13,16 +13,16 @@
 #include <dmls/keyschedule/error.h>
 #include <dmls/keyschedule/key_and_nonce.h>
 #include <dmls/keyschedule/secrets.h>
+#include <dmls/keyschedule/tree_record.h>
 #include <dmls/tree_math/tree_math.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace dmls::keyschedule {
-
-// Each leaf has two ratchets. Proposals and commits use the handshake ratchet, application data the other.
-enum class RatchetKind : std::uint8_t { handshake = 0, application = 1 };
 
 // How far a ratchet follows messages that arrive out of order.
 struct RatchetLimits {
@@ -88,7 +88,8 @@ class SecretTree {
 
   // Spends a key that look() gave: the key and every secret it was derived from are gone, skipped generations are kept
   // within the window. Keys may be spent in any order, whatever happened since they were looked at.
-  // kGenerationSpent if the same generation was spent meanwhile; kMisuse for a key of another tree. Nothing changed then.
+  // kGenerationSpent if the same generation was spent meanwhile; kMisuse for a key of another tree. Nothing changed
+  // then.
   Result<void> spend(RatchetKey);
 
   // The key of the next message that `own` sends; spent at once, and never given again.
@@ -100,6 +101,17 @@ class SecretTree {
   [[nodiscard]] const crypto::CipherSuite& suite() const;
   [[nodiscard]] tree_math::LeafCount leaf_count() const;
   [[nodiscard]] const RatchetLimits& limits() const;
+
+  // The whole tree as records, in order of their keys.
+  [[nodiscard]] std::vector<Record> records() const;
+  // From now on the tree notes which records change. A message changes one or two (the ratchet; a skipped key), a jump
+  // one more for each generation skipped, the first message of a leaf log n more.
+  void track_changes();
+  // What changed since the last call, each key once, in order. To be stored in one transaction, and durably so before a
+  // message that next() gave the key for leaves (RFC 9420 §6.3.1): the tree does not give the same changes again.
+  [[nodiscard]] std::vector<RecordChange> take_changes();
+  // The tree that has these records, in any order. kInvalidState if they are not exactly those of one tree of `suite`.
+  static Result<SecretTree> restore(const crypto::CipherSuite& suite, std::span<const Record> records);
 
   // What remembering costs: secrets of tree nodes, pairs of ratchets, keys of skipped generations.
   [[nodiscard]] std::size_t node_secrets() const;

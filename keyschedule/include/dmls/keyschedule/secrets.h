@@ -26,7 +26,8 @@ using WelcomeSecret = Secret<struct WelcomeRole>;
 // epoch_secret: everything below, and what the successors of the epoch start from.
 using EpochSecret = Secret<struct EpochRole>;
 
-// ---- Table "Epoch-Derived Secrets" -----------------------------------------------------------------------------------
+// ---- Table "Epoch-Derived Secrets"
+// -----------------------------------------------------------------------------------
 
 using SenderDataSecret = Secret<struct SenderDataRole>;
 using EncryptionSecret = Secret<struct EncryptionRole>;
@@ -36,8 +37,8 @@ using ConfirmationKey = Secret<struct ConfirmationRole>;
 using MembershipKey = Secret<struct MembershipRole>;
 // Also a PSK of later epochs: Psk(resumption_psk.clone().into_bytes()).
 using ResumptionPsk = Secret<struct ResumptionRole>;
-// Compared by people or by a secondary protocol (RFC 9420 §8.7). Typed as a secret because RFC 9420 does not say that it
-// may be published: an application that shows it says expose().
+// Compared by people or by a secondary protocol (RFC 9420 §8.7). Typed as a secret because RFC 9420 does not say that
+// it may be published: an application that shows it says expose().
 using EpochAuthenticator = Secret<struct EpochAuthenticatorRole>;
 
 }  // namespace dmls::keyschedule

@@ -1,6 +1,6 @@
 #pragma once
-// How epochs follow one another: the two places where a variant of MLS may differ from RFC 9420. The key schedule itself
-// never asks which variant it serves.
+// How epochs follow one another: the two places where a variant of MLS may differ from RFC 9420. The key schedule
+// itself never asks which variant it serves.
 
 #include <dmls/base/bytes.h>
 #include <dmls/base/result.h>
@@ -9,14 +9,14 @@
 
 namespace dmls::keyschedule {
 
-// InitSecretSource says where init_secret_[n-1] comes from. It is asked while a commit is staged, and may be asked for a
-// commit that is then dropped: answering changes nothing that cannot be undone (lend a clone; spend at merge).
+// InitSecretSource says where init_secret_[n-1] comes from. It is asked while a commit is staged, and may be asked for
+// a commit that is then dropped: answering changes nothing that cannot be undone (lend a clone; spend at merge).
 class InitSecretSource {
  public:
   virtual ~InitSecretSource() = default;
-  // `last_path_secret`: path_secret[n] of the commit (RFC 9420 §7.4), KDF.Nh octets; all zero for a commit without path.
-  // It is secret, and borrowed for this call. `group_context`: the encoded GroupContext of the new epoch.
-  // The answer has KDF.Nh octets.
+  // `last_path_secret`: path_secret[n] of the commit (RFC 9420 §7.4), KDF.Nh octets; all zero for a commit without
+  // path. It is secret, and borrowed for this call. `group_context`: the encoded GroupContext of the new epoch. The
+  // answer has KDF.Nh octets.
   virtual Result<InitSecret> init_secret(BytesView last_path_secret, BytesView group_context) = 0;
 };
 

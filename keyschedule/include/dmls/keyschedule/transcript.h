@@ -9,16 +9,16 @@
 
 namespace dmls::keyschedule {
 
-// confirmed_transcript_hash_[n] = Hash(interim_transcript_hash_[n-1] || ConfirmedTranscriptHashInput_[n]); Hash.Nh octets.
-// `confirmed_input`: the encoded ConfirmedTranscriptHashInput { wire_format, content, signature<V> }, in one piece or in
-// several that are read as their concatenation.
+// confirmed_transcript_hash_[n] = Hash(interim_transcript_hash_[n-1] || ConfirmedTranscriptHashInput_[n]); Hash.Nh
+// octets. `confirmed_input`: the encoded ConfirmedTranscriptHashInput { wire_format, content, signature<V> }, in one
+// piece or in several that are read as their concatenation.
 [[nodiscard]] Bytes confirmed_transcript_hash(const crypto::CipherSuite&, BytesView interim_before,
                                               crypto::Parts confirmed_input);
 [[nodiscard]] Bytes confirmed_transcript_hash(const crypto::CipherSuite&, BytesView interim_before,
                                               BytesView confirmed_input);
 
-// interim_transcript_hash_[n] = Hash(confirmed_transcript_hash_[n] || InterimTranscriptHashInput_[n]), where the input is
-// the confirmation tag as opaque<V>. In epoch 0 `confirmed` is empty and the tag is the one of §11. Hash.Nh octets.
+// interim_transcript_hash_[n] = Hash(confirmed_transcript_hash_[n] || InterimTranscriptHashInput_[n]), where the input
+// is the confirmation tag as opaque<V>. In epoch 0 `confirmed` is empty and the tag is the one of §11. Hash.Nh octets.
 [[nodiscard]] Bytes interim_transcript_hash(const crypto::CipherSuite&, BytesView confirmed,
                                             BytesView confirmation_tag);
 
