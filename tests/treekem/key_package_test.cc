@@ -253,7 +253,7 @@ TEST(KeyPackageValidation, DoesNotSurviveAnyFlippedBit) {
     LeafForge forge(suite);
     const Bytes good = tls_codec::encode(forge.key_package());
     ASSERT_TRUE(succeeds(validate(good, forge.expectations())));
-    for (std::size_t bit = 0; bit < 8 * good.size(); ++bit) {
+    for (std::size_t bit = 0; bit < 8 * good.size(); bit += bit_stride()) {
       Bytes flipped = good;
       flipped[bit / 8] ^= static_cast<std::uint8_t>(1 << (bit % 8));
       EXPECT_FALSE(validate(flipped, forge.expectations())) << bit;

@@ -15,6 +15,8 @@
 #include <utility>
 #include <vector>
 
+#include "support/vectors.h"
+
 namespace dmls::treekem {
 
 // Code points that nothing is registered for.
@@ -117,6 +119,9 @@ struct LeafForge {
     EXPECT_TRUE(succeeds(sign_key_package(unsigned_package, signer)));
   }
 };
+
+// How far apart the flipped bits are: full runs flip each, quick ones every seventh (all eight places of an octet occur).
+inline std::size_t bit_stride() { return test::property_runs(7) == 7 ? 1 : 7; }
 
 // Octets written by hand: concat(u16(1), opaque("x")).
 inline Bytes concat(std::initializer_list<Bytes> parts) {
