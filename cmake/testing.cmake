@@ -30,6 +30,8 @@ function(_dmls_test_program program sources layer tier)
   endif()
   add_executable(${program} ${sources})
   target_link_libraries(${program} PRIVATE ${ARGN} dmls_test_support dmls_developer_flags GTest::gtest_main)
+  # Optimising test code costs more time than it saves.
+  target_compile_options(${program} PRIVATE $<$<CONFIG:Release>:-O1>)
   gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60 TEST_LIST ${program}_list PROPERTIES TIMEOUT 600)
   # gtest_discover_tests() cannot pass a list; a file that ctest reads after the tests' own can.
   set(labels ${CMAKE_CURRENT_BINARY_DIR}/${program}_labels.cmake)
