@@ -18,6 +18,7 @@ void ForwardingProvider::hash(HashId id, Parts message, MutableBytes out) const 
 void ForwardingProvider::hmac(HashId id, BytesView key, Parts message, MutableBytes out) const {
   target_.hmac(id, key, message, out);
 }
+const crypto::TreeKdf* ForwardingProvider::tree_kdf(HashId id) const { return target_.tree_kdf(id); }
 
 Result<void> ForwardingProvider::aead_seal(AeadId id, BytesView key, BytesView nonce, BytesView aad,
                                            BytesView plaintext, MutableBytes out) const {

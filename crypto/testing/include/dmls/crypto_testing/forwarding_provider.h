@@ -17,6 +17,8 @@ class ForwardingProvider : public crypto::Provider {
 
   void hash(crypto::HashId, crypto::Parts message, crypto::MutableBytes out) const override;
   void hmac(crypto::HashId, BytesView key, crypto::Parts message, crypto::MutableBytes out) const override;
+  // Whoever overrides hmac() overrides this as well.
+  [[nodiscard]] const crypto::TreeKdf* tree_kdf(crypto::HashId) const override;
 
   Result<void> aead_seal(crypto::AeadId, BytesView key, BytesView nonce, BytesView aad, BytesView plaintext,
                          crypto::MutableBytes out) const override;
