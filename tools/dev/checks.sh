@@ -23,7 +23,11 @@ check_format() {
   [ $wrong = 0 ] || { say "./dev format repairs them"; return 1; }
 }
 
-check_citations() { "$root/tools/citations.sh" --check; }
+check_citations() {
+  # shellcheck disable=SC2086
+  need $packages_citations
+  python3 "$root/tools/citations.py" --check
+}
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
 check_headers() {

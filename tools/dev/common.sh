@@ -28,6 +28,7 @@ packages_build="g++ make cmake ninja-build ccache pkg-config binutils xz-utils c
 packages_clang="clang-14 libclang-rt-14-dev"
 packages_format="clang-format-14"
 packages_tidy="clang-tidy-14"
+packages_citations="python3"
 packages_openssl="libssl-dev"
 
 # need PACKAGE...: installs what is not installed. Asks nothing, changes nothing when nothing is missing.
