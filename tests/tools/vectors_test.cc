@@ -140,10 +140,8 @@ TEST_F(VectorsCommand, GeneratesWhatItVerifies) {
 
 TEST_F(VectorsCommand, GeneratesTheSameOctetsFromTheSameSeed) {
   const auto generate = [this](const char* seed) {
-    EXPECT_EQ(dmls({"vectors", "generate", "--type", "crypto-basics", "--suite", "1", "--seed", seed, "--out",
-                    folder_.string()})
-                  .status,
-              0);
+    EXPECT_EQ(
+        dmls({"vectors", "generate", "--type", "crypto-basics", "--seed", seed, "--out", folder_.string()}).status, 0);
     return read("crypto-basics.json");
   };
   const std::string first = generate("7");

@@ -27,6 +27,9 @@ struct Exception {
 };
 constexpr auto kExceptions = std::to_array<Exception>({
     {"secret-tree", "sender_data.ciphertext", "only its first Nh octets are looked at (RFC 9420 §6.3.2)"},
+    {"tree-operations", "proposal", "an Add brings a whole KeyPackage, of which the tree keeps the leaf"},
+    {"tree-operations", "proposal_sender", "only an Update depends on who sent it"},
+    {"treekem", "leaves_private.*.path_secrets", "a member may know none, and then decrypts with its leaf key"},
 });
 
 // "/epochs/3/exporter/secret" becomes "epochs.*.exporter.secret".
@@ -207,12 +210,11 @@ TEST_P(EveryFamily, SurvivesWhatIsNoVectorAtAll) {
 }
 
 TEST_P(EveryGenerator, GeneratesTheSameCasesFromTheSameSeed) {
-  using enum crypto::CipherSuiteId;
-  const std::array suites{MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448};
-  const auto first = generate_cases(family(), 3, suites);
+  const auto first = generate_cases(family(), 3, {});
   ASSERT_TRUE(first);
-  EXPECT_EQ(*first, *generate_cases(family(), 3, suites));
-  EXPECT_NE(*first, *generate_cases(family(), 4, suites));
+  EXPECT_EQ(*first, *generate_cases(family(), 3, {}));
+  const bool random = family().name != "tree-math";  // tree sizes, and what follows from them
+  EXPECT_EQ(*first == *generate_cases(family(), 4, {}), !random);
 }
 
 TEST_P(EveryGenerator, VerifiesWhatItGenerates) {

@@ -1,3 +1,4 @@
+#include <dmls/crypto_testing/seeded_provider.h>
 #include <dmls/vectors/family.h>
 
 #include <vector>
@@ -31,14 +32,16 @@ Result<Json> generate_cases(const Family& family, std::uint64_t seed, std::span<
   if (family.generate == nullptr) return fail(dmls::errc::kUnsupported, "this family has no generator");
   if (!family.per_suite) return generate_for(family, seed, nullptr);
 
+  // Signs with reproducible nonces. Keys that come from it are nobody's.
+  const crypto::Provider& provider = crypto_testing::seeded_provider();
   std::vector<CipherSuite> chosen;
   for (const CipherSuiteId id : suites) {
-    DMLS_TRY(const CipherSuite suite, CipherSuite::find(id));
+    DMLS_TRY(const CipherSuite suite, CipherSuite::find(id, provider));
     chosen.push_back(suite);
   }
   if (suites.empty()) {
     for (const auto& row : crypto::registered_suites())
-      if (const auto suite = CipherSuite::find(row.id)) chosen.push_back(*suite);
+      if (const auto suite = CipherSuite::find(row.id, provider)) chosen.push_back(*suite);
   }
   Json all = Json::array();
   for (const CipherSuite& suite : chosen) {
