@@ -84,7 +84,6 @@ TEST(Expander, MovesWithItsKey) {
 
 TEST(HmacKey, IsWipedWhenMovedFrom) {
   crypto::HmacKey first;
-  crypto::default_provider().tree_kdf(HashId::sha256);
   first.words.fill(0x5555);
   const crypto::HmacKey second(std::move(first));
   EXPECT_EQ(second.words[15], 0x5555u);
