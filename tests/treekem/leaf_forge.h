@@ -120,7 +120,7 @@ struct LeafForge {
   }
 };
 
-// How far apart the flipped bits are: full runs flip each, quick ones every seventh (all eight places of an octet occur).
+// How far apart the flipped bits are: full runs flip each, quick ones every seventh (all eight places occur).
 inline std::size_t bit_stride() { return test::property_runs(7) == 7 ? 1 : 7; }
 
 // Octets written by hand: concat(u16(1), opaque("x")).
