@@ -1,0 +1,29 @@
+#pragma once
+// What the files of this layer share about Pprf.
+
+#include <dmls/crypto/tree_kdf.h>
+#include <dmls/pprf/pprf.h>
+
+#include "chain.h"
+
+namespace dmls::pprf {
+
+inline Shape shape_of(const crypto::CipherSuite& suite, const Parameters& parameters) {
+  return {suite.hash_length(), parameters.depth};
+}
+inline Shape shape_of(const Pprf& pprf) { return shape_of(pprf.suite(), pprf.parameters()); }
+
+// kParameters unless such a tree can exist.
+Result<void> check_parameters(const Parameters& parameters);
+
+// Everything is allocated and located; the hashing is left to do.
+struct Pprf::Look {
+  Evaluation evaluation;
+  const std::uint8_t* node = nullptr;  // the frontier node above the input
+  SecretBytes leaf;                    // where the walk ends
+
+  // The part of the descent whose copath is kept.
+  crypto::TreeWalk walk();
+};
+
+}  // namespace dmls::pprf
