@@ -137,6 +137,7 @@ TEST(PprfHeap, NothingFreedHoldsASecret) {
     auto read = Pprf::import_state(suite, state.expose());
     (void)Pprf::import_state(suite, state.expose().first(state.size() - 1));
     auto both = Pprf::intersect(p, *read);
+    (void)Pprf::intersect(*Pprf::create(suite, seed_of(seed), parameters), p);
     const auto saved = both->save();
     auto restored = Pprf::restore(suite, saved);
     p = std::move(*restored);
