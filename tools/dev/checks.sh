@@ -113,7 +113,10 @@ run_fuzz() {
   need $packages_clang
   configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=$clang -DDMLS_FUZZ=ON \
     -DDMLS_SANITIZE=address,undefined
-  build fuzz ${only:+${only}_fuzz}
+  build fuzz ${only:+${only}_fuzz fuzz_seeds}
+  if [ -n "${MLS_VECTORS:-}" ]; then
+    say "$("$root/build/fuzz/bin/fuzz_seeds" "$MLS_VECTORS" "$root/build/fuzz/seeds") from MLS_VECTORS"
+  fi
   for program in ${only:-$sources}; do
     target=$(basename "${program%_fuzz.cc}")_fuzz
     if [ -n "$replay" ]; then
@@ -124,14 +127,17 @@ run_fuzz() {
   done
 }
 
-# Seeds are in tests/fuzz/corpus/TARGET; what a run finds goes to build/fuzz/corpus/TARGET, crashes beside it.
+# Seeds are in tests/fuzz/corpus/TARGET and, from the official vectors, in build/fuzz/seeds/TARGET; what a run finds
+# goes to build/fuzz/corpus/TARGET, crashes beside it.
 fuzz_one() {
   local target=$1 seconds=$2 corpus=$root/build/fuzz/corpus/$1 log=$root/build/fuzz/$1.log
-  local seeds=$root/tests/fuzz/corpus/$target
+  local seeds=$root/tests/fuzz/corpus/$target official=$root/build/fuzz/seeds/$target
   mkdir -p "$corpus" "$root/build/fuzz/crashes"
   [ -d "$seeds" ] || seeds=
+  [ -d "$official" ] || official=
   if ! "$root/build/fuzz/bin/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$root/build/fuzz/crashes/$target-" "$corpus" ${seeds:+"$seeds"} >"$log" 2>&1; then
+    -artifact_prefix="$root/build/fuzz/crashes/$target-" "$corpus" ${seeds:+"$seeds"} ${official:+"$official"} \
+    >"$log" 2>&1; then
     tail -n 60 "$log" >&2
     failed=$((failed + 1))
     say "$target: failed; replay with ./dev fuzz $target FILE (build/fuzz/crashes)"
