@@ -20,6 +20,7 @@ struct Watch {
   bool counting = false, scanning = false;
   std::size_t allocations = 0, leaks = 0, secrets = 0, blocks = 0;
   std::array<std::uint64_t, kMostSecrets> words;  // the first and the last eight octets of secrets
+  std::array<bool, 65536> maybe;                  // which of them could match, by their low octets
   std::array<void*, kMostBlocks> block;           // allocated while watching
 
   [[nodiscard]] std::size_t found_in(const void* p) const {
@@ -29,6 +30,7 @@ struct Watch {
     for (std::size_t i = 0; i + 8 <= size; ++i) {
       std::uint64_t w;
       std::memcpy(&w, octets + i, 8);
+      if (!maybe[w % maybe.size()]) continue;
       for (std::size_t s = 0; s < secrets; ++s) found += w == words[s];
     }
     return found;
@@ -73,8 +75,11 @@ using pprf::Pprf;
 
 void look_for(const Bytes& secret) {
   ASSERT_LT(watch.secrets + 1, kMostSecrets);
-  std::memcpy(&watch.words[watch.secrets++], secret.data(), 8);
-  std::memcpy(&watch.words[watch.secrets++], secret.data() + secret.size() - 8, 8);
+  for (const std::size_t at : {std::size_t{0}, secret.size() - 8}) {
+    std::uint64_t& word = watch.words[watch.secrets++];
+    std::memcpy(&word, secret.data() + at, 8);
+    watch.maybe[word % watch.maybe.size()] = true;
+  }
 }
 
 // Allocations of one evaluation and puncture after `earlier` others.
