@@ -135,7 +135,7 @@ class History {
 };
 
 TEST(PprfProperty, SmallTreesFollowTheModel) {
-  for (int i = property_runs(4000, 40); i > 0; --i) {
+  for (int i = property_runs(4000, 10); i > 0; --i) {
     const auto seed = static_cast<std::uint64_t>(i);
     History(32, {8, Finisher::pprf, 8}, seed).run(40);
     History(32, {16, Finisher::none, 16}, seed).run(30);
@@ -145,7 +145,7 @@ TEST(PprfProperty, SmallTreesFollowTheModel) {
 }
 
 TEST(PprfProperty, FullTreesFollowTheModel) {
-  for (int i = property_runs(300, 2); i > 0; --i) {
+  for (int i = property_runs(300, 1); i > 0; --i) {
     for (const std::size_t nh : {32u, 48u, 64u}) {
       History(nh, Parameters::demls(pprf_suite(nh)), static_cast<std::uint64_t>(i)).run(nh == 32 ? 16 : 8);
       if (HasFailure()) FAIL() << "seed " << i << ", Nh " << nh;
