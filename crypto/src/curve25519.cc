@@ -46,6 +46,18 @@ constexpr std::array<Coordinate, 7> kLowOrderPoints{
                0x04, 0x44, 0x5c, 0xc4, 0x58, 0x1c, 0x8e, 0x86, 0xd8, 0x22, 0x4e, 0xdd, 0xd0, 0x9f, 0x11, 0x57},
 };
 
+// X25519 of a point that is not the base point; false if the result is all zero.
+bool multiply(std::uint8_t* out, const std::uint8_t* private_key, const std::uint8_t* public_key) {
+#if defined(__x86_64__)
+  // The one primitive where libsodium is faster, once sodium_init() has found its vector code: 30 us against 35 to 44
+  // us of BoringSSL r24, depending on how that was compiled (AMD EPYC, libsodium 1.0.18). With the base point BoringSSL
+  // is faster (16 us against 27 us), and in Ed25519 they are equal.
+  static const bool ready = sodium_init() >= 0;
+  if (ready) return crypto_scalarmult_curve25519(out, private_key, public_key) == 0;
+#endif
+  return X25519(out, private_key, public_key) == 1;
+}
+
 }  // namespace
 
 Result<void> x25519_public_key(BytesView private_key, MutableBytes public_key) {
@@ -67,8 +79,7 @@ Result<void> x25519_check_public_key(BytesView public_key) {
 Result<void> x25519(BytesView private_key, BytesView public_key, MutableBytes out) {
   if (private_key.size() != X25519_PRIVATE_KEY_LEN) return fail(errc::kInvalidPrivateKey, kPrivateSize);
   if (public_key.size() != X25519_PUBLIC_VALUE_LEN) return fail(errc::kInvalidPublicKey, kPublicSize);
-  // Returns zero for an all-zero result.
-  if (X25519(out.data(), private_key.data(), public_key.data()) != 1) return fail(errc::kInvalidPublicKey, kLowOrder);
+  if (!multiply(out.data(), private_key.data(), public_key.data())) return fail(errc::kInvalidPublicKey, kLowOrder);
   return {};
 }
 

@@ -54,8 +54,8 @@ Result<HpkeCiphertext> encrypt_with_label(const CipherSuite&, const HpkePublicKe
 Result<SecretBytes> decrypt_with_label(const CipherSuite&, const HpkeKeyPair& recipient, std::string_view label,
                                        BytesView context, const HpkeCiphertext& sealed);
 
-// HpkeContext is an established context (RFC 9180 §5.2): an AEAD key with a counter, and an exporter. The sender's seals
-// and the recipient's opens; the other way round would use a nonce twice and is kMisuse.
+// HpkeContext is an established context (RFC 9180 §5.2): an AEAD key with a counter, and an exporter. The sender's
+// seals and the recipient's opens; the other way round would use a nonce twice and is kMisuse.
 class HpkeContext {
  public:
   // Each call uses the next sequence number; kSequenceExhausted when there is none left, and none is ever used twice. A

@@ -37,6 +37,7 @@ struct HpkeKeyPair {
   [[nodiscard]] HpkeKeyPair clone() const { return {private_key.clone(), public_key}; }
 };
 
+// Made by the functions below, which make sure that the two halves belong together (see Provider::sign).
 struct SignatureKeyPair {
   SignaturePrivateKey private_key;
   SignaturePublicKey public_key;
@@ -49,7 +50,7 @@ Result<HpkeKeyPair> derive_hpke_key_pair(const CipherSuite&, BytesView ikm);
 Result<HpkeKeyPair> generate_hpke_key_pair(const CipherSuite&, Random&);
 // The pair of an imported private key; kInvalidPrivateKey if its size or range is wrong.
 Result<HpkeKeyPair> hpke_key_pair_from_private(const CipherSuite&, HpkePrivateKey);
-// kInvalidPublicKey if `key` cannot be a public key of the suite's KEM.
+// kInvalidPublicKey if `key` cannot be a public key of the suite's KEM: wrong size, off the curve, of low order.
 Result<void> check_public_key(const CipherSuite&, const HpkePublicKey& key);
 
 // A fresh signature key pair from the octets of `random` alone (see Provider::signature_derive_private_key).

@@ -52,7 +52,8 @@ class Provider {
   virtual Result<void> kem_derive_private_key(KemId, BytesView ikm, MutableBytes private_key) const = 0;
   // pk(skX); public_key: Npk octets. kInvalidPrivateKey for a private key of the wrong size or out of range.
   virtual Result<void> kem_public_key(KemId, BytesView private_key, MutableBytes public_key) const = 0;
-  // Checks a received public key (size, curve membership) without a private key. RFC 9180 §7.1.4
+  // Checks a received public key (size, curve membership, order) without a private key: kInvalidPublicKey for those
+  // that dh() refuses whatever the private key. RFC 9180 §7.1.4
   virtual Result<void> kem_check_public_key(KemId, BytesView public_key) const = 0;
   // DH(skX, pkY); out: Ndh octets. kInvalidPublicKey for a key of the wrong size, off the curve, or where the result is
   // the identity or all-zero (RFC 9180 §7.1.4).
@@ -64,15 +65,20 @@ class Provider {
                                                     MutableBytes private_key) const = 0;
   // The public key in the form that MLS puts on the wire (RFC 9420 §5.1.1): P curves uncompressed, EdDSA as it is.
   virtual Result<void> signature_public_key(SignatureScheme, BytesView private_key, MutableBytes public_key) const = 0;
+  // kInvalidPublicKey for octets that no private key of the scheme has: wrong size or form, off the curve, or (EdDSA)
+  // not reduced or of low order.
   virtual Result<void> signature_check_public_key(SignatureScheme, BytesView public_key) const = 0;
-  // Signs with the key pair; ECDSA signatures are DER (RFC 9420 §5.1.2).
+  // Signs; ECDSA signatures are DER (RFC 9420 §5.1.2). `public_key` must belong to `private_key`: Ed25519 hashes it,
+  // and signing one message under two different public keys would give the private key away.
   virtual Result<Bytes> sign(SignatureScheme, BytesView private_key, BytesView public_key, BytesView message) const = 0;
-  // kBadSignature, or kInvalidPublicKey if the key itself is unusable. Strict: canonical DER, canonical EdDSA scalars.
+  // kBadSignature, or kInvalidPublicKey if the key has the wrong size or form or (ECDSA) is off the curve. Strict:
+  // canonical DER, canonical EdDSA scalars. Any s of ECDSA is accepted, in the lower half or not.
   virtual Result<void> verify(SignatureScheme, BytesView public_key, BytesView message, BytesView signature) const = 0;
 };
 
-// default_provider is BoringSSL, with libsodium where that measures faster in this build and libdecaf for X448 and Ed448
-// if the build includes it.
+// default_provider is BoringSSL, with libdecaf for X448 and Ed448 if the build includes it, and libsodium for the
+// Diffie-Hellman of X25519 on x86-64, where it is faster. (All else of libsodium is slower than an optimised
+// BoringSSL.)
 const Provider& default_provider();
 
 }  // namespace dmls::crypto
