@@ -31,8 +31,8 @@ class KeyPairSigner final : public Signer {
   SignatureKeyPair pair_;
 };
 
-// SignWithLabel(., label, content): signs struct SignContent { opaque label<V> = "MLS 1.0 " + label; opaque content<V>
-// }.
+// SignWithLabel(., label, content): signs
+//   struct { opaque label<V> = "MLS 1.0 " + label; opaque content<V>; } SignContent;
 Result<Bytes> sign_with_label(const Signer&, std::string_view label, BytesView content);
 
 // VerifyWithLabel; kBadSignature, or kInvalidPublicKey for an unusable key.
