@@ -3,22 +3,27 @@
 #include <dmls/crypto/kdf.h>
 
 #include <algorithm>
-#include <cstring>
+#include <span>
 
 namespace dmls::keyschedule {
 namespace {
 
 constexpr const char* kSpentRule = "RFC 9420 §9.2: the key of this generation was used, or dropped from the window";
 
-KeyAndNonce material(const crypto::CipherSuite& suite, const crypto::Expander& ratchet_secret, std::uint32_t j) {
-  return {ratchet_secret.derive_tree_secret("key", j, suite.key_length()),
-          ratchet_secret.derive_tree_secret("nonce", j, suite.nonce_length())};
+// ratchet_key_[j], followed by ratchet_nonce_[j].
+void derive_material(const crypto::CipherSuite& suite, const crypto::Expander& ratchet_secret, std::uint32_t j,
+                     std::span<std::uint8_t> out) {
+  ratchet_secret.derive_tree_secret("key", j, out.first(suite.key_length()));
+  ratchet_secret.derive_tree_secret("nonce", j, out.subspan(suite.key_length(), suite.nonce_length()));
 }
 
-// ratchet_secret_[j+1], of which there is none beyond the last generation.
-SecretBytes following(const crypto::CipherSuite& suite, const crypto::Expander& ratchet_secret, std::uint32_t j) {
-  if (std::uint64_t{j} + 1 == Ratchet::kEnd) return {};
-  return ratchet_secret.derive_tree_secret("secret", j, suite.hash_length());
+// Turns ratchet_secret_[j] into ratchet_secret_[j+1], of which there is none beyond the last generation.
+void advance(const crypto::Expander& ratchet_secret, std::uint32_t j, SecretBytes& secret) {
+  if (std::uint64_t{j} + 1 == Ratchet::kEnd) {
+    secret.wipe();
+  } else {
+    ratchet_secret.derive_tree_secret("secret", j, secret.expose_mut());
+  }
 }
 
 }  // namespace
@@ -31,11 +36,12 @@ Result<void> Ratchet::check_ahead(std::uint64_t next, std::uint32_t generation, 
 
 Result<void> Ratchet::look(const crypto::CipherSuite& suite, const RatchetLimits& limits, RatchetKey& key) const {
   const std::uint32_t generation = key.generation_;
+  const std::size_t material_size = suite.key_length() + suite.nonce_length();
+  key.key_size_ = suite.key_length();
   if (generation < next_) {
     const auto position = skipped_ ? skipped_->find(generation) : std::nullopt;
     if (!position) return fail(errc::kGenerationSpent, kSpentRule);
-    const BytesView kept = skipped_->material(*position);
-    key.material_ = {SecretBytes(kept.first(suite.key_length())), SecretBytes(kept.subspan(suite.key_length()))};
+    key.material_ = SecretBytes(skipped_->material(*position));
     return {};
   }
   DMLS_CHECK(check_ahead(next_, generation, limits));
@@ -43,40 +49,45 @@ Result<void> Ratchet::look(const crypto::CipherSuite& suite, const RatchetLimits
   // Skipped generations that the window could not hold need no keys, only the way past them.
   const auto skipped = std::min<std::uint64_t>(generation - next_, limits.max_kept);
   const std::uint64_t kept_from = generation - skipped;
-  const std::size_t slot_size = SkippedKeys::kGenerationSize + suite.key_length() + suite.nonce_length();
+  const std::size_t slot_size = SkippedKeys::kGenerationSize + material_size;
+  key.material_ = SecretBytes(material_size);
   key.skipped_ = SecretBytes(static_cast<std::size_t>(skipped) * slot_size);
-  std::uint8_t* slot = key.skipped_.expose_mut().data();
+  std::span<std::uint8_t> slots = key.skipped_.expose_mut();
 
   key.next_secret_ = secret_.clone();
   for (std::uint64_t at = next_; at < generation; ++at) {
     const auto j = static_cast<std::uint32_t>(at);
     const crypto::Expander ratchet_secret(suite, key.next_secret_.expose());
-    key.next_secret_ = following(suite, ratchet_secret, j);
+    advance(ratchet_secret, j, key.next_secret_);
     if (at < kept_from) continue;
-    const KeyAndNonce kept = material(suite, ratchet_secret, j);
-    SkippedKeys::write_generation({slot, SkippedKeys::kGenerationSize}, j);
-    std::memcpy(slot + SkippedKeys::kGenerationSize, kept.key.expose().data(), kept.key.size());
-    std::memcpy(slot + SkippedKeys::kGenerationSize + kept.key.size(), kept.nonce.expose().data(), kept.nonce.size());
-    slot += slot_size;
+    SkippedKeys::write_generation(slots, j);
+    derive_material(suite, ratchet_secret, j, slots.subspan(SkippedKeys::kGenerationSize));
+    slots = slots.subspan(slot_size);
   }
   const crypto::Expander ratchet_secret(suite, key.next_secret_.expose());
-  key.material_ = material(suite, ratchet_secret, generation);
-  key.next_secret_ = following(suite, ratchet_secret, generation);
+  derive_material(suite, ratchet_secret, generation, key.material_.expose_mut());
+  advance(ratchet_secret, generation, key.next_secret_);
   return {};
 }
 
 Result<SentKey> Ratchet::send(const crypto::CipherSuite& suite, const RatchetLog& log) {
-  if (next_ == kEnd) return fail(errc::kRatchetExhausted, "RFC 9420 §9.1: a ratchet has 2^32 generations");
+  Result<SentKey> sent{SentKey()};
+  if (next_ == kEnd) {
+    sent = fail(errc::kRatchetExhausted, "RFC 9420 §9.1: a ratchet has 2^32 generations");
+    return sent;
+  }
   const auto generation = static_cast<std::uint32_t>(next_);
   const crypto::Expander ratchet_secret(suite, secret_.expose());
-  SentKey sent{generation, material(suite, ratchet_secret, generation)};
-  secret_ = following(suite, ratchet_secret, generation);
+  sent->generation = generation;
+  sent->material.key = ratchet_secret.derive_tree_secret("key", generation, suite.key_length());
+  sent->material.nonce = ratchet_secret.derive_tree_secret("nonce", generation, suite.nonce_length());
+  advance(ratchet_secret, generation, secret_);
   ++next_;
   log.ratchet();
   return sent;
 }
 
-Result<void> Ratchet::spend(const crypto::CipherSuite& suite, const RatchetLimits& limits, RatchetKey key,
+Result<void> Ratchet::spend(const crypto::CipherSuite& suite, const RatchetLimits& limits, RatchetKey& key,
                             const RatchetLog& log) {
   if (key.generation_ < next_) {
     const auto position = skipped_ ? skipped_->find(key.generation_) : std::nullopt;

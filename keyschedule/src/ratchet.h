@@ -33,8 +33,8 @@ class Ratchet {
   Result<void> look(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey& key) const;
   // The same for the sender, who moves at once and keeps nothing. kRatchetExhausted.
   Result<SentKey> send(const crypto::CipherSuite&, const RatchetLog&);
-  // Errors as SecretTree::spend().
-  Result<void> spend(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey key, const RatchetLog&);
+  // Takes from `key` what the ratchet becomes. Errors as SecretTree::spend().
+  Result<void> spend(const crypto::CipherSuite&, const RatchetLimits&, RatchetKey& key, const RatchetLog&);
 
   // Adds the slots of keys that were skipped, and drops the oldest beyond the limit.
   void keep(const crypto::CipherSuite&, const RatchetLimits&, BytesView slots, const RatchetLog&);

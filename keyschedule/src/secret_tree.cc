@@ -14,10 +14,19 @@ RatchetKey& RatchetKey::operator=(RatchetKey&& other) noexcept {
   leaf_ = other.leaf_;
   kind_ = other.kind_;
   generation_ = other.generation_;
+  key_size_ = std::exchange(other.key_size_, 0);
   material_ = std::move(other.material_);
   skipped_ = std::move(other.skipped_);
   next_secret_ = std::move(other.next_secret_);
   return *this;
+}
+
+void RatchetKey::wipe() {
+  tree_ = 0;
+  key_size_ = 0;
+  material_.wipe();
+  skipped_.wipe();
+  next_secret_.wipe();
 }
 
 SecretTree::SecretTree(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -33,34 +42,43 @@ Result<SecretTree> SecretTree::create(const crypto::CipherSuite& suite, tree_mat
   return SecretTree(std::make_unique<State>(suite, size, limits, std::move(nodes)));
 }
 
+// The key is filled in where it is returned: a secret that does not move need not be wiped on the way.
 Result<RatchetKey> SecretTree::look(LeafIndex leaf, RatchetKind kind, std::uint32_t generation) const {
-  DMLS_CHECK(state_->check(leaf));
-  RatchetKey key;
-  key.tree_ = state_->number;
-  key.leaf_ = leaf;
-  key.kind_ = kind;
-  key.generation_ = generation;
-  if (const LeafRatchets* const ratchets = state_->find(leaf)) {
-    DMLS_CHECK(ratchets->of(kind).look(state_->suite, state_->limits, key));
-    return key;
-  }
-  DMLS_CHECK(Ratchet::check_ahead(0, generation, state_->limits));
-  const SecretBytes secret = state_->nodes.look(state_->suite, leaf);
-  const Ratchet fresh(LeafRatchets::root(state_->suite, crypto::Expander(state_->suite, secret.expose()), kind));
-  DMLS_CHECK(fresh.look(state_->suite, state_->limits, key));
-  return key;
+  Result<RatchetKey> looked{RatchetKey()};
+  looked->tree_ = state_->number;
+  looked->leaf_ = leaf;
+  looked->kind_ = kind;
+  looked->generation_ = generation;
+  if (const auto outcome = look_into(*looked); !outcome) looked = fail(outcome.error());
+  return looked;
 }
 
-Result<void> SecretTree::spend(RatchetKey key) {
-  if (key.tree_ != state_->number) return fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
-  const LeafIndex leaf = key.leaf_;
-  const RatchetKind kind = key.kind_;
-  return state_->start(leaf).of(kind).spend(state_->suite, state_->limits, std::move(key), state_->log_of(leaf, kind));
+Result<void> SecretTree::look_into(RatchetKey& key) const {
+  const crypto::CipherSuite& suite = state_->suite;
+  const RatchetLimits& limits = state_->limits;
+  DMLS_CHECK(state_->check(key.leaf_));
+  if (const LeafRatchets* const ratchets = state_->find(key.leaf_))
+    return ratchets->of(key.kind_).look(suite, limits, key);
+  DMLS_CHECK(Ratchet::check_ahead(0, key.generation_, limits));
+  const SecretBytes leaf_secret = state_->nodes.look(suite, key.leaf_);
+  const crypto::Expander expander(suite, leaf_secret.expose());
+  return Ratchet(LeafRatchets::root(suite, expander, key.kind_)).look(suite, limits, key);
+}
+
+Result<void> SecretTree::spend(RatchetKey&& key) {
+  Result<void> outcome = fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
+  if (key.tree_ == state_->number) {
+    outcome = state_->start(key.leaf_).of(key.kind_).spend(state_->suite, state_->limits, key,
+                                                           state_->log_of(key.leaf_, key.kind_));
+  }
+  key.wipe();
+  return outcome;
 }
 
 Result<SentKey> SecretTree::next(LeafIndex own, RatchetKind kind) {
   DMLS_CHECK(state_->check(own));
-  return state_->start(own).of(kind).send(state_->suite, state_->log_of(own, kind));
+  Ratchet& ratchet = state_->start(own).of(kind);
+  return ratchet.send(state_->suite, state_->log_of(own, kind));
 }
 
 Result<std::uint64_t> SecretTree::next_generation(LeafIndex leaf, RatchetKind kind) const {

@@ -190,9 +190,11 @@ TEST(SecretTree, AKeyOfAnotherTreeOrMovedFromIsNotSpent) {
   SecretTree one = tree_of(suite_1(), 8);
   SecretTree two = tree_of(suite_1(), 8);
   auto key = one.look(kBob, kApplication, 0);
-  auto moved = std::move(*key);
+  RatchetKey moved = std::move(*key);
   EXPECT_EQ(code(one.spend(std::move(*key))), dmls::errc::kMisuse);
   EXPECT_EQ(code(two.spend(std::move(moved))), dmls::errc::kMisuse);
+  EXPECT_EQ(code(one.spend(std::move(moved))), dmls::errc::kMisuse);  // it was wiped
+  EXPECT_TRUE(moved.key().empty());
   EXPECT_EQ(one.started_leaves() + two.started_leaves(), 0u);
 }
 

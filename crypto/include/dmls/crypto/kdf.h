@@ -40,6 +40,9 @@ class Expander {
   [[nodiscard]] SecretBytes derive_secret(std::string_view label) const;
   [[nodiscard]] SecretBytes derive_tree_secret(std::string_view label, std::uint32_t generation,
                                                std::size_t length) const;
+  // The same into `out`, as many octets as it has, for callers that keep secrets in memory of their own.
+  void expand_with_label(std::string_view label, BytesView context, MutableBytes out) const;
+  void derive_tree_secret(std::string_view label, std::uint32_t generation, MutableBytes out) const;
 
  private:
   CipherSuite suite_;

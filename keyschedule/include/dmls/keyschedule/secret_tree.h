@@ -44,20 +44,22 @@ class RatchetKey {
   [[nodiscard]] RatchetKind kind() const { return kind_; }
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
   // AEAD.Nk octets.
-  [[nodiscard]] BytesView key() const { return material_.key.expose(); }
+  [[nodiscard]] BytesView key() const { return material_.expose().first(key_size_); }
   // AEAD.Nn octets, before the reuse guard is applied.
-  [[nodiscard]] BytesView nonce() const { return material_.nonce.expose(); }
+  [[nodiscard]] BytesView nonce() const { return material_.expose().subspan(key_size_); }
 
  private:
   friend class SecretTree;
   friend class Ratchet;
   RatchetKey() = default;
+  void wipe();
 
   std::uint64_t tree_ = 0;  // which tree it came from; 0: none, moved from
   tree_math::LeafIndex leaf_;
   RatchetKind kind_ = RatchetKind::handshake;
   std::uint32_t generation_ = 0;
-  KeyAndNonce material_;
+  std::size_t key_size_ = 0;
+  SecretBytes material_;  // key and nonce, in one piece
   // What the ratchet becomes when the key is spent: the keys of generations skipped, the secret of generation_ + 1.
   SecretBytes skipped_;
   SecretBytes next_secret_;
@@ -65,7 +67,7 @@ class RatchetKey {
 
 // SentKey is the key of the caller's own next message. It is spent already: the tree has forgotten it.
 struct SentKey {
-  std::uint32_t generation;
+  std::uint32_t generation = 0;
   KeyAndNonce material;
 };
 
@@ -84,13 +86,13 @@ class SecretTree {
 
   // The key of one generation, without changing anything.
   // kNoSuchLeaf; kGenerationSpent if it was spent, or dropped from the window; kGenerationTooFarAhead (at no cost).
-  Result<RatchetKey> look(tree_math::LeafIndex, RatchetKind, std::uint32_t generation) const;
+  Result<RatchetKey> look(tree_math::LeafIndex leaf, RatchetKind kind, std::uint32_t generation) const;
 
   // Spends a key that look() gave: the key and every secret it was derived from are gone, skipped generations are kept
   // within the window. Keys may be spent in any order, whatever happened since they were looked at.
-  // kGenerationSpent if the same generation was spent meanwhile; kMisuse for a key of another tree. Nothing changed
-  // then.
-  Result<void> spend(RatchetKey);
+  // The key object is wiped, whatever the outcome. kGenerationSpent if the same generation was spent meanwhile; kMisuse
+  // for a key of another tree: nothing changed then.
+  Result<void> spend(RatchetKey&&);
 
   // The key of the next message that `own` sends; spent at once, and never given again.
   // kNoSuchLeaf; kRatchetExhausted when no generation is left.
@@ -120,6 +122,7 @@ class SecretTree {
 
  private:
   struct State;
+  Result<void> look_into(RatchetKey&) const;
   explicit SecretTree(std::unique_ptr<State>);
   std::unique_ptr<State> state_;
 };
