@@ -53,11 +53,47 @@ Result<Group> Client::join(BytesView octets, BytesView ratchet_tree) {
     const auto found = key_packages_.find(secrets.new_member);
     if (found == key_packages_.end()) continue;
     keyschedule::OrdinarySuccession succession;
-    DMLS_TRY(auto staged, join_epoch(*welcome, found->second, ratchet_tree, *config_, succession));
+    DMLS_TRY(auto staged, join_epoch(*welcome, found->second, ratchet_tree, *config_->psks, *config_, succession));
     key_packages_.erase(found);  // RFC 9420 §16.8: its init key must not decrypt the Welcome again
     return Group(std::move(staged.next), std::move(succession).into_init_secret(), config_);
   }
   return fail(errc::kNotForUs, "RFC 9420 §12.4.3.1: the Welcome names none of this client's key packages");
+}
+
+Result<ExternalJoin> Client::join_by_commit(BytesView octets, const ExternalCommitRequest& request,
+                                            BytesView ratchet_tree) {
+  DMLS_TRY(const auto message, tls_codec::decode<MlsMessage>(octets));
+  const auto* info = std::get_if<GroupInfo>(&message.body);
+  if (info == nullptr) return fail(errc::kInvalidGroupInfo, "RFC 9420 §12.4.3.2: the message is not a GroupInfo");
+  keyschedule::OrdinarySuccession succession;
+  DMLS_TRY(auto made, create_external_commit(*info, ratchet_tree, request, *config_->psks, *config_, succession));
+  return ExternalJoin{tls_codec::encode(made.commit),
+                      Group(std::move(made.staged.next), std::move(succession).into_init_secret(), config_)};
+}
+
+Result<Bytes> Client::propose_to_join(BytesView group_id, std::uint64_t epoch) {
+  DMLS_TRY(const Bytes package, new_key_package());
+  DMLS_TRY(auto message, tls_codec::decode<MlsMessage>(package));
+  PublicMessage out{{to_bytes(group_id),
+                     epoch,
+                     NewMemberProposal{},
+                     {},
+                     ProposalContent{Add{std::move(*std::get_if<treekem::KeyPackage>(&message.body))}}},
+                    {},
+                    std::nullopt};
+  const Bytes tbs = framed_content_tbs(WireFormat::mls_public_message, out.content, {});
+  DMLS_TRY(out.auth.signature, crypto::sign_with_label(*config_->signer, "FramedContentTBS", tbs));
+  return tls_codec::encode(MlsMessage{std::move(out)});
+}
+
+Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
+  const auto& package = bundle.key_package;
+  if (package.cipher_suite != config_->suite.id())
+    return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
+  if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
+    return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  key_packages_.insert_or_assign(treekem::key_package_ref(config_->suite, package), std::move(bundle));
+  return {};
 }
 
 }  // namespace dmls::group

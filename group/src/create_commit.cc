@@ -1,14 +1,9 @@
 // RFC 9420 §12.4.1
 
-#include <dmls/crypto/aead.h>
 #include <dmls/group/transition.h>
-#include <dmls/keyschedule/key_schedule.h>
-#include <dmls/keyschedule/transcript.h>
-#include <dmls/treekem/path.h>
 
-#include "make_welcome.h"
-#include "next_epoch.h"
-#include "proposals.h"
+#include "pending.h"
+#include "prepare_commit.h"
 
 namespace dmls::group {
 namespace {
@@ -22,89 +17,57 @@ Result<treekem::KeyPackage> decode_key_package(BytesView octets) {
   return fail(errc::kInvalidProposal, "RFC 9420 §12.1.1: what is to be added is no KeyPackage");
 }
 
-Result<std::vector<ProposalOrRef>> requested_proposals(const CommitRequest& request) {
+// What waits, then what is asked for. A request for new extensions takes the place of a waiting one.
+Result<std::vector<ProposalOrRef>> requested_proposals(const PublicEpoch& epoch, LeafIndex committer,
+                                                       const CommitRequest& request, const CommitInputs& inputs) {
   std::vector<ProposalOrRef> out;
+  if (request.pending() == PendingProposals::include)
+    out = committable(epoch, committer, inputs.proposals, inputs.config);
+  if (request.group_context_extensions()) {
+    std::erase_if(out, [&](const ProposalOrRef& item) {
+      const auto* stored = inputs.proposals.find(std::get_if<ProposalByReference>(&item)->reference);
+      return std::holds_alternative<GroupContextExtensions>(stored->proposal);
+    });
+    out.push_back(ProposalByValue{GroupContextExtensions{*request.group_context_extensions()}});
+  }
   for (const Bytes& octets : request.adds()) {
     DMLS_TRY(auto package, decode_key_package(octets));
     out.push_back(ProposalByValue{Add{std::move(package)}});
   }
   for (const LeafIndex leaf : request.removes()) out.push_back(ProposalByValue{Remove{leaf.value()}});
+  for (const auto& psk : request.psks()) {
+    DMLS_TRY(auto nonce, inputs.config.random->bytes(epoch.suite.hash_length()));
+    out.push_back(ProposalByValue{PreSharedKey{{psk, std::move(nonce)}}});
+  }
   return out;
 }
 
 }  // namespace
 
-Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest& request, const ClientConfig& config,
+Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest& request, const CommitInputs& inputs,
                                 InitSeam seam) {
   const PublicEpoch& before = parent.shared();
-  const auto& suite = before.suite;
-  const LeafIndex own_leaf = parent.own_leaf();
+  const ClientConfig& config = inputs.config;
+  const CommitterRole committer{treekem::Committer::member, parent.own_leaf()};
+  const auto present = before.tree.leaf(committer.leaf);
+  if (!present) return fail(errc::kRemoved, "this client is not a member of the group");
 
-  // Proposals and path.
-  Commit commit;
-  DMLS_TRY(commit.proposals, requested_proposals(request));
-  DMLS_TRY(auto proposed, apply_proposals(before, own_leaf, commit.proposals, config));
-  NextEpoch next{suite, before.context, before.extensions, proposed.tree, parent.own().tree_secrets};
-  next.context.epoch += 1;
-
-  std::optional<treekem::PathDraft> path;
-  keyschedule::CommitSecret commit_secret = keyschedule::commit_secret_without_path(suite);
-  SecretBytes last_path_secret(suite.hash_length());  // zero without a path, see InitSecretSource
-  if (proposed.path_required || request.path() == PathChoice::always) {
-    const auto present = before.tree.leaf(own_leaf);
-    if (!present) return fail(errc::kRemoved, "this client is not a member of the group");
-    DMLS_TRY(path, treekem::PathDraft::make(proposed.tree,
-                                            {.index = own_leaf,
-                                             .leaf = present->node(),
-                                             .group_id = before.context.group_id,
-                                             .signer = config.signer.get()},
-                                            *config.random));
-    next.tree = path->tree();
-    next.tree_secrets = path->secrets();
-    commit_secret = keyschedule::CommitSecret(path->commit_secret().into_bytes());
-    last_path_secret = SecretBytes(path->path_secret().expose());
-  } else {
-    DMLS_TRY(next.tree_secrets, next.tree_secrets.pruned(next.tree));
-  }
-  next.context.tree_hash = to_bytes(next.tree.tree_hash());
-
-  proposed.changes.committer = member_at(*next.tree.leaf(own_leaf));
-  proposed.changes.has_path = path.has_value();
-  DMLS_CHECK(config.policy->accept(proposed.changes));
-
-  // The provisional GroupContext still has the old confirmed transcript hash.
-  if (path) {
-    DMLS_TRY(commit.path, path->seal(tls_codec::encode(next.context), proposed.added, *config.random));
-  }
-
-  // Sign under the old context, then let the key schedule run under the new one.
-  DMLS_TRY(auto content, parent.sign(request.wire_format(), CommitContent{std::move(commit)},
+  DMLS_TRY(auto proposals, requested_proposals(before, committer.leaf, request, inputs));
+  DMLS_TRY(const auto resolved, resolve(proposals, committer, inputs.proposals));
+  DMLS_TRY(auto proposed, apply_proposals(before, committer, resolved, config));
+  DMLS_TRY(auto prepared, prepare_commit(before, committer, present->node(), &parent.own().tree_secrets,
+                                         std::move(proposals), std::move(proposed), request.path(), config));
+  DMLS_TRY(auto content, parent.sign(request.wire_format(), CommitContent{prepared.commit},
                                      request.authenticated_data(), *config.signer));
-  next.context.confirmed_transcript_hash = keyschedule::confirmed_transcript_hash(
-      suite, before.interim_transcript_hash, confirmed_transcript_hash_input(content));
-  Bytes encoded_context = tls_codec::encode(next.context);
-  DMLS_TRY(const auto joiner,
-           joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret), encoded_context, seam.source));
-  DMLS_TRY(const auto psk_secret, keyschedule::psk_secret(suite, {}));
-  DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, joiner, psk_secret));
-  const auto welcome_secret = keyschedule::welcome_secret(suite, member_secret);
-  DMLS_TRY(auto secrets,
-           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                                     seam.succession));
-  Bytes tag = keyschedule::confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash);
-  content.auth.confirmation_tag = tag;
-
-  std::optional<MlsMessage> welcome;
-  if (!proposed.added.empty()) {
-    DMLS_TRY(auto made, make_welcome(next, tag, own_leaf, proposed.added, content, path, joiner, welcome_secret,
-                                     request.tree(), config));
-    welcome = MlsMessage{std::move(made)};
-  }
-  DMLS_TRY(auto epoch, assemble_epoch(std::move(next), std::move(encoded_context), std::move(tag), std::move(secrets)));
+  DMLS_TRY(auto finished,
+           finish_commit(before, std::move(prepared), content, request.tree(), inputs.psks, config, seam));
+  content.auth.confirmation_tag = std::move(finished.confirmation_tag);
 
   // Everything else has succeeded: now the message key may be spent.
   DMLS_TRY(auto message, parent.protect(content, request.padding(), *config.random));
-  return OwnCommit{{std::move(epoch), std::move(proposed.changes)}, std::move(message), std::move(welcome)};
+  OwnCommit out{std::move(finished.staged), std::move(message), std::nullopt};
+  if (finished.welcome) out.welcome = MlsMessage{*std::move(finished.welcome)};
+  return out;
 }
 
 }  // namespace dmls::group

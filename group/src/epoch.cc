@@ -4,6 +4,7 @@
 #include <dmls/group/epoch.h>
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/tls_codec/select.h>
+#include <dmls/treekem/external_sender.h>
 
 #include <algorithm>
 
@@ -31,6 +32,11 @@ struct SenderDataAad {
 
 RatchetKind ratchet_for(ContentType type) {
   return type == ContentType::application ? RatchetKind::application : RatchetKind::handshake;
+}
+
+// RFC 9420 §12.1.8, the "Ext" column of §17.4
+bool allowed_for_external_senders(const Proposal& proposal) {
+  return !std::holds_alternative<Update>(proposal) && !std::holds_alternative<ExternalInit>(proposal);
 }
 
 // The nonce of the key schedule with the reuse guard applied. RFC 9420 §6.3.1
@@ -93,15 +99,15 @@ Result<VerifiedContent> Epoch::unprotect(const PublicMessage& message) const {
   DMLS_CHECK(check_group_and_epoch(message.content.group_id, message.content.epoch));
   if (tls_codec::tag_of(message.content.content) == ContentType::application)
     return fail(errc::kInvalidMessage, "RFC 9420 §6: application data travels in a PrivateMessage only");
-  const auto* member = std::get_if<MemberSender>(&message.content.sender);
-  if (member == nullptr) return fail(dmls::errc::kUnsupported, "messages from outside the group are not supported yet");
-  const Bytes tbm = authenticated_content_tbm(message.content, message.auth, public_->encoded_context);
-  DMLS_CHECK(keyschedule::verify_membership_tag(public_->suite, own_.membership_key, tbm, *message.membership_tag));
-  const auto leaf = LeafIndex::from(member->leaf_index);
-  if (!leaf) return fail(errc::kInvalidSender, "RFC 9420 §6.1: the sender's leaf index is out of range");
+  std::optional<LeafIndex> leaf;
+  if (const auto* member = std::get_if<MemberSender>(&message.content.sender)) {
+    const Bytes tbm = authenticated_content_tbm(message.content, message.auth, public_->encoded_context);
+    DMLS_CHECK(keyschedule::verify_membership_tag(public_->suite, own_.membership_key, tbm, *message.membership_tag));
+    leaf = LeafIndex::from(member->leaf_index);
+  }
   AuthenticatedContent content{WireFormat::mls_public_message, message.content, message.auth};
-  DMLS_CHECK(verify_member_signature(content, *leaf));
-  return VerifiedContent(std::move(content), *leaf);
+  DMLS_CHECK(verify_signature(content));
+  return VerifiedContent(std::move(content), leaf);
 }
 
 Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
@@ -129,7 +135,7 @@ Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
                                {message.group_id, message.epoch, MemberSender{leaf->value()},
                                 message.authenticated_data, std::move(parsed.content)},
                                std::move(parsed.auth)};
-  DMLS_CHECK(verify_member_signature(content, *leaf));
+  DMLS_CHECK(verify_signature(content));
   DMLS_CHECK(own_.message_keys.spend(std::move(key)));
   return VerifiedContent(std::move(content), *leaf);
 }
@@ -142,12 +148,44 @@ Result<void> Epoch::check_group_and_epoch(BytesView group_id, std::uint64_t epoc
   return {};
 }
 
-Result<void> Epoch::verify_member_signature(const AuthenticatedContent& content, LeafIndex leaf) const {
-  const auto sender = public_->tree.leaf(leaf);
-  if (!sender) return fail(errc::kInvalidSender, "RFC 9420 §6.1: the sender's leaf is blank");
+Result<crypto::SignaturePublicKey> Epoch::signature_key_of(const FramedContent& content) const {
+  const auto* proposal = std::get_if<ProposalContent>(&content.content);
+  switch (tls_codec::tag_of(content.sender)) {
+    case SenderType::member: {
+      const auto leaf = LeafIndex::from(std::get_if<MemberSender>(&content.sender)->leaf_index);
+      const auto sender = leaf ? public_->tree.leaf(*leaf) : std::nullopt;
+      if (!sender) return fail(errc::kInvalidSender, "RFC 9420 §6.1: the sender's leaf is blank");
+      return sender->signature_key();
+    }
+    case SenderType::external: {
+      const std::uint32_t index = std::get_if<ExternalSender>(&content.sender)->sender_index;
+      DMLS_TRY(const auto senders, treekem::get_extension<treekem::ExternalSenders>(public_->extensions));
+      if (!senders || index >= senders->external_senders.size())
+        return fail(errc::kInvalidSender, "RFC 9420 §12.1.8: the group knows no external sender of this index");
+      if (proposal == nullptr || !allowed_for_external_senders(proposal->proposal))
+        return fail(errc::kInvalidSender, "RFC 9420 §12.1.8: an external sender may not say this");
+      return senders->external_senders[index].signature_key;
+    }
+    case SenderType::new_member_proposal: {
+      const auto* add = proposal != nullptr ? std::get_if<Add>(&proposal->proposal) : nullptr;
+      if (add == nullptr)
+        return fail(errc::kInvalidSender, "RFC 9420 §6.1: a new member proposes its own Add and nothing else");
+      return add->key_package.leaf_node.signature_key;
+    }
+    case SenderType::new_member_commit: {
+      const auto* commit = std::get_if<CommitContent>(&content.content);
+      if (commit == nullptr || !commit->commit.path)
+        return fail(errc::kInvalidSender, "RFC 9420 §12.4.3.2: a new member commits with a path, or not at all");
+      return commit->commit.path->leaf_node.signature_key;
+    }
+  }
+  return fail(errc::kInvalidSender, "RFC 9420 §6: the sender type is unknown");
+}
+
+Result<void> Epoch::verify_signature(const AuthenticatedContent& content) const {
+  DMLS_TRY(const auto key, signature_key_of(content.content));
   const Bytes tbs = framed_content_tbs(content.wire_format, content.content, public_->encoded_context);
-  return crypto::verify_with_label(public_->suite, sender->signature_key(), kFramedContentLabel, tbs,
-                                   content.auth.signature);
+  return crypto::verify_with_label(public_->suite, key, kFramedContentLabel, tbs, content.auth.signature);
 }
 
 }  // namespace dmls::group

@@ -1,26 +1,67 @@
 #pragma once
-// What the proposals of a commit do to the tree. RFC 9420 §12.1, §12.2, §12.3
+// What the proposals of a commit do to a group. RFC 9420 §12.1, §12.2, §12.3
 
 #include <dmls/group/changes.h>
 #include <dmls/group/client_config.h>
 #include <dmls/group/commit.h>
 #include <dmls/group/epoch.h>
+#include <dmls/group/proposal_store.h>
+#include <dmls/treekem/leaf_validation.h>
+#include <dmls/treekem/path.h>
 
+#include <optional>
 #include <vector>
 
 namespace dmls::group {
 
-struct ProposedState {
-  treekem::RatchetTree tree;
-  std::vector<LeafIndex> added;  // where the Adds went, in their order
-  Changes changes;               // all but `committer` and `has_path`
-  bool path_required = false;
+// One proposal of a commit, and who made it.
+struct ResolvedProposal {
+  const Proposal* proposal = nullptr;
+  std::optional<LeafIndex> sender;                  // the member that made it, if a member did
+  const crypto::HpkeKeyPair* own_update = nullptr;  // the key pair behind it, if it is an Update of our own
 };
 
-// Validates the list as a commit of `committer` and applies it to the parent's tree. Proposals by reference cannot be
-// resolved yet: kUnknownProposal.
-Result<ProposedState> apply_proposals(const PublicEpoch& parent, LeafIndex committer,
-                                      const std::vector<ProposalOrRef>& proposals, const ClientConfig&);
+// Who commits: a member at its leaf, or somebody from outside (RFC 9420 §12.4.3.2), who has none yet.
+struct CommitterRole {
+  treekem::Committer kind = treekem::Committer::member;
+  LeafIndex leaf = {};
+};
+
+// Finds what the commit refers to. By-value proposals are the committer's own. kUnknownProposal.
+Result<std::vector<ResolvedProposal>> resolve(const std::vector<ProposalOrRef>&, const CommitterRole&,
+                                              const ProposalStore&);
+
+// The group after the proposals, before the path.
+struct ProposedState {
+  treekem::RatchetTree tree;
+  treekem::ExtensionList extensions;
+  std::vector<LeafIndex> added = {};                            // where the Adds went, in their order
+  std::vector<const treekem::KeyPackage*> added_packages = {};  // borrowed from the proposals
+  std::vector<keyschedule::PreSharedKeyID> psks = {};
+  std::optional<Bytes> kem_output = {};    // of the ExternalInit
+  std::optional<LeafIndex> replaced = {};  // the old leaf that an external committer removes
+  const crypto::HpkeKeyPair* own_update = nullptr;
+  bool path_required = false;
+  Changes changes = {};  // all but `committer` and `has_path`
+};
+
+// Validates the list by the rules of §12.2 for this committer, each proposal by §12.1, and applies it by §12.3.
+Result<ProposedState> apply_proposals(const PublicEpoch& parent, const CommitterRole&,
+                                      const std::vector<ResolvedProposal>&, const ClientConfig&);
+
+// What a leaf has to fit in a group with these extensions, RFC 9420 §7.3. Owns what LeafExpectations borrows.
+class GroupExpectations {
+ public:
+  static Result<GroupExpectations> of(const treekem::ExtensionList& extensions, const ClientConfig&);
+  [[nodiscard]] treekem::LeafExpectations expectations(const crypto::CipherSuite&) const;
+  [[nodiscard]] const std::optional<treekem::RequiredCapabilities>& required() const { return required_; }
+  [[nodiscard]] const std::vector<treekem::ExtensionType>& extension_types() const { return extension_types_; }
+
+ private:
+  std::optional<treekem::RequiredCapabilities> required_;
+  std::vector<treekem::ExtensionType> extension_types_;
+  treekem::LifetimePolicy lifetime_;
+};
 
 Member member_at(const treekem::TreeLeaf& leaf);
 

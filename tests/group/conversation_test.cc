@@ -194,8 +194,10 @@ TEST(GroupOfTwo, TheRemovedMemberLearnsThatItIs) {
   StagedCommit removal = *pair.alices.commit(CommitRequest().remove(pair.bobs.own_leaf()));
   ASSERT_EQ(removal.changes().removed.size(), 1u);
   const auto event = pair.bobs.process(removal.message());
-  ASSERT_FALSE(event);
-  EXPECT_EQ(event.error().code, errc::kRemoved);
+  ASSERT_TRUE(event) << event.error().rule;
+  const auto* removed = std::get_if<Removed>(&*event);
+  ASSERT_NE(removed, nullptr);
+  EXPECT_EQ(removed->changes.committer.leaf, pair.alices.own_leaf());
   ASSERT_TRUE(pair.alices.merge(std::move(removal)));
   EXPECT_EQ(pair.alices.members().size(), 1u);
 }

@@ -13,6 +13,12 @@
 
 namespace dmls::group {
 
+// A group that was entered by a commit of one's own. RFC 9420 §12.4.3.2
+struct ExternalJoin {
+  Bytes message;  // the encoded MLSMessage to send to the members
+  Group group;    // in the epoch that the commit starts: use it once the commit was accepted, else drop it
+};
+
 class Client {
  public:
   // kMisuse if signer or policy are missing.
@@ -36,6 +42,15 @@ class Client {
   // Joins with an encoded MLSMessage that carries a Welcome. `ratchet_tree`: the encoded tree if it comes aside. The
   // key package it used is deleted if, and only if, the join succeeds. kNotForUs if it names none of ours.
   Result<Group> join(BytesView welcome, BytesView ratchet_tree = {});
+
+  // Joins by an external commit, with an encoded MLSMessage that carries a GroupInfo. RFC 9420 §12.4.3.2
+  Result<ExternalJoin> join_by_commit(BytesView group_info, const ExternalCommitRequest& = {},
+                                      BytesView ratchet_tree = {});
+  // An Add of this client, signed by itself, for members to commit. RFC 9420 §12.1.8; PublicMessage
+  Result<Bytes> propose_to_join(BytesView group_id, std::uint64_t epoch);
+
+  // Takes over a key package that was made elsewhere, private keys included.
+  Result<void> import_key_package(treekem::KeyPackageBundle);
 
  private:
   explicit Client(std::shared_ptr<const ClientConfig> config) : config_(std::move(config)) {}

@@ -4,6 +4,7 @@
 #include <dmls/crypto/suite.h>
 #include <dmls/group/clock.h>
 #include <dmls/group/policy.h>
+#include <dmls/group/psk_source.h>
 #include <dmls/treekem/capabilities.h>
 #include <dmls/treekem/credential.h>
 
@@ -21,7 +22,9 @@ struct ClientConfig {
   std::shared_ptr<const Policy> policy;
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
+  std::shared_ptr<const PskSource> psks = std::make_shared<ExternalPsks>();
   treekem::Capabilities capabilities = treekem::default_capabilities();
+  std::size_t past_epochs = 2;                          // how many left epochs' application messages are still read
   std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds
 };
 

@@ -4,6 +4,9 @@
 #include <dmls/tree_math/tree_math.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <variant>
 #include <vector>
 
 namespace dmls::group {
@@ -12,8 +15,11 @@ namespace dmls::group {
 enum class PathChoice : std::uint8_t { always, when_required };
 // Where a new member finds the ratchet tree. RFC 9420 §12.4.3.3
 enum class TreeDelivery : std::uint8_t { in_welcome, aside };
+// Whether a commit takes up the proposals that wait in this epoch.
+enum class PendingProposals : std::uint8_t { include, leave };
 
-// CommitRequest says what a commit shall do. A request without proposals renews the committer's keys.
+// CommitRequest says what a commit shall do: the proposals that wait in this epoch, and what is asked for here. With
+// neither, it renews the committer's keys.
 //
 //   group.commit(CommitRequest().add(key_package).remove(leaf).handshake(WireFormat::mls_public_message))
 class CommitRequest {
@@ -25,6 +31,26 @@ class CommitRequest {
   }
   CommitRequest& remove(tree_math::LeafIndex member) {
     removes_.push_back(member);
+    return *this;
+  }
+  // An external pre-shared key that all members hold; a fresh nonce is drawn.
+  CommitRequest& external_psk(BytesView psk_id) {
+    psks_.push_back(keyschedule::ExternalPskId{to_bytes(psk_id)});
+    return *this;
+  }
+  // The resumption PSK of an epoch of a group that all members were in. RFC 9420 §8.6
+  CommitRequest& resumption_psk(BytesView group_id, std::uint64_t epoch) {
+    psks_.push_back(
+        keyschedule::ResumptionPskId{keyschedule::ResumptionPSKUsage::application, to_bytes(group_id), epoch});
+    return *this;
+  }
+  // Replaces all extensions of the GroupContext. RFC 9420 §12.1.7
+  CommitRequest& group_context_extensions(treekem::ExtensionList extensions) {
+    extensions_ = std::move(extensions);
+    return *this;
+  }
+  CommitRequest& pending(PendingProposals choice) {
+    pending_ = choice;
     return *this;
   }
   CommitRequest& path(PathChoice choice) {
@@ -53,6 +79,12 @@ class CommitRequest {
 
   [[nodiscard]] const std::vector<Bytes>& adds() const { return adds_; }
   [[nodiscard]] const std::vector<tree_math::LeafIndex>& removes() const { return removes_; }
+  [[nodiscard]] const std::vector<std::variant<keyschedule::ExternalPskId, keyschedule::ResumptionPskId>>& psks()
+      const {
+    return psks_;
+  }
+  [[nodiscard]] const std::optional<treekem::ExtensionList>& group_context_extensions() const { return extensions_; }
+  [[nodiscard]] PendingProposals pending() const { return pending_; }
   [[nodiscard]] PathChoice path() const { return path_; }
   [[nodiscard]] TreeDelivery tree() const { return tree_; }
   [[nodiscard]] WireFormat wire_format() const { return wire_format_; }
@@ -62,6 +94,9 @@ class CommitRequest {
  private:
   std::vector<Bytes> adds_;
   std::vector<tree_math::LeafIndex> removes_;
+  std::vector<std::variant<keyschedule::ExternalPskId, keyschedule::ResumptionPskId>> psks_;
+  std::optional<treekem::ExtensionList> extensions_;
+  PendingProposals pending_ = PendingProposals::include;
   PathChoice path_ = PathChoice::always;
   TreeDelivery tree_ = TreeDelivery::in_welcome;
   WireFormat wire_format_ = WireFormat::mls_private_message;

@@ -18,6 +18,7 @@
 #include <dmls/treekem/tree_secrets.h>
 
 #include <memory>
+#include <optional>
 
 namespace dmls::group {
 
@@ -52,15 +53,16 @@ class VerifiedContent {
  public:
   [[nodiscard]] const AuthenticatedContent& operator*() const { return content_; }
   [[nodiscard]] const AuthenticatedContent* operator->() const { return &content_; }
-  // The leaf of a sender that is a member; members are all that a PrivateMessage can come from.
-  [[nodiscard]] LeafIndex sender_leaf() const { return sender_; }
+  // The leaf of a sender that is a member; nothing for one from outside.
+  [[nodiscard]] std::optional<LeafIndex> sender_leaf() const { return sender_; }
   [[nodiscard]] AuthenticatedContent into_content() && { return std::move(content_); }
 
  private:
   friend class Epoch;
-  VerifiedContent(AuthenticatedContent content, LeafIndex sender) : content_(std::move(content)), sender_(sender) {}
+  VerifiedContent(AuthenticatedContent content, std::optional<LeafIndex> sender)
+      : content_(std::move(content)), sender_(sender) {}
   AuthenticatedContent content_;
-  LeafIndex sender_;
+  std::optional<LeafIndex> sender_;
 };
 
 class Epoch {
@@ -95,7 +97,9 @@ class Epoch {
   Result<VerifiedContent> unprotect(const PublicMessage&) const;
   Result<VerifiedContent> unprotect(const PrivateMessage&);
   Result<void> check_group_and_epoch(BytesView group_id, std::uint64_t epoch) const;
-  Result<void> verify_member_signature(const AuthenticatedContent&, LeafIndex) const;
+  // The key that RFC 9420 §6.1 names for this sender, if it may say what it says.
+  Result<crypto::SignaturePublicKey> signature_key_of(const FramedContent&) const;
+  Result<void> verify_signature(const AuthenticatedContent&) const;
 
   std::shared_ptr<const PublicEpoch> public_;
   MemberSecrets own_;

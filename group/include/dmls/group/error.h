@@ -18,4 +18,5 @@ inline constexpr Errc kInvalidGroupInfo{0x060c};      // RFC 9420 §12.4.3
 inline constexpr Errc kRefusedByPolicy{0x060d};       // the application's policy or credential validation said no
 inline constexpr Errc kStale{0x060e};                 // a transition that does not start at the group's present epoch
 inline constexpr Errc kRemoved{0x060f};               // this client is no longer a member and cannot send
+inline constexpr Errc kClosed{0x0610};                // the group was re-initialised and takes no more messages
 }  // namespace dmls::group::errc

@@ -8,9 +8,13 @@
 #include <dmls/group/commit_request.h>
 #include <dmls/group/epoch.h>
 #include <dmls/group/error.h>
+#include <dmls/group/proposal_store.h>
 #include <dmls/group/transition.h>
 
+#include <deque>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -45,14 +49,28 @@ struct ApplicationMessage {
   Bytes authenticated_data;
 };
 
-// What is normal and needs no action of the caller.
+// A proposal that now waits for a commit of this epoch. RFC 9420 §12.1
+struct ReceivedProposal {
+  ProposalRef reference;
+  Proposal proposal;
+  Sender sender;
+};
+
+// A genuine commit removed this client. It cannot send any more; drop the group once late messages have been read.
+struct Removed {
+  Changes changes;
+};
+
+// What is normal and needs no action of the caller, unless it says so.
 enum class Skipped : std::uint8_t {
   own_message,  // sent by this client itself; an own commit is merged where it was created
   duplicate,    // its key was used before: seen already, or so late that its key is gone
+  too_old,      // of an epoch that was left, and is not read any more
+  ahead,        // of an epoch to come: keep the message, and process it again after the next commit
 };
 
 // What came of a message: std::get_if<> the cases you care about.
-using Event = std::variant<ApplicationMessage, StagedCommit, Skipped>;
+using Event = std::variant<ApplicationMessage, ReceivedProposal, StagedCommit, Removed, Skipped>;
 
 class Group {
  public:
@@ -76,6 +94,20 @@ class Group {
   // Encrypts an application message as an encoded MLSMessage. RFC 9420 §6.3
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
 
+  // Proposals by reference: each is an encoded MLSMessage to be sent, and waits in this epoch as a received one does.
+  // RFC 9420 §12.1. The wire format is mls_private_message or mls_public_message.
+  Result<Bytes> propose(Proposal, WireFormat = WireFormat::mls_private_message);
+  // Renews this member's leaf; takes effect when somebody else commits it.
+  Result<Bytes> propose_update(WireFormat = WireFormat::mls_private_message);
+  [[nodiscard]] const ProposalStore& proposals() const { return proposals_; }
+
+  // A signed GroupInfo as an encoded MLSMessage: what external committers and observers start from. RFC 9420 §12.4.3
+  Result<Bytes> group_info(TreeDelivery = TreeDelivery::in_welcome, ExternalJoins = ExternalJoins::allowed) const;
+  // The extensions of the GroupContext.
+  [[nodiscard]] const treekem::ExtensionList& extensions() const { return epoch_.shared().extensions; }
+  // Set once a ReInit was committed: the group takes no more messages. RFC 9420 §11.2
+  [[nodiscard]] const std::optional<ReInit>& reinit() const { return reinit_; }
+
   // Creates a commit. The group stays in its epoch until merge(): send the message, and merge when the delivery service
   // has accepted it.
   Result<StagedCommit> commit(const CommitRequest&);
@@ -92,9 +124,20 @@ class Group {
   Group(Epoch epoch, keyschedule::InitSecret init_secret, std::shared_ptr<const ClientConfig> config)
       : epoch_(std::move(epoch)), init_secret_(std::move(init_secret)), config_(std::move(config)) {}
 
+  class Psks;  // what the client holds, and this group's own resumption PSKs
+  [[nodiscard]] Result<void> check_open() const;
+  Result<Event> process_past(const MlsMessage&, std::uint64_t epoch);
+  Result<Event> process_commit(const VerifiedContent&);
+  Result<Event> process_proposal(AuthenticatedContent);
+  [[nodiscard]] Event application_message(VerifiedContent) const;
+
   Epoch epoch_;
   keyschedule::InitSecret init_secret_;
   std::shared_ptr<const ClientConfig> config_;
+  ProposalStore proposals_;
+  std::deque<Epoch> past_;                                               // the latest first
+  std::map<std::uint64_t, keyschedule::ResumptionPsk> resumption_psks_;  // of epochs that were left
+  std::optional<ReInit> reinit_;
 };
 
 }  // namespace dmls::group
