@@ -10,6 +10,11 @@ constexpr auto kFamilies = std::to_array<Family>({
     {"crypto-basics", "RFC 9420 §5.1, §5.2, §8, §9", verify_crypto_basics, generate_crypto_basics, true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
     {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
+    {"message-protection", "RFC 9420 §6.1, §6.2, §6.3", verify_message_protection, nullptr, true},
+    {"messages", "RFC 9420 §6, §12", verify_messages, nullptr, false},
+    {"passive-client-handling-commit", "RFC 9420 §12.4.2", verify_passive_client, nullptr, true},
+    {"passive-client-random", "RFC 9420 §12.4.2", verify_passive_client, nullptr, true},
+    {"passive-client-welcome", "RFC 9420 §12.4.3.1", verify_passive_client, nullptr, true},
     {"psk_secret", "RFC 9420 §8.4", verify_psk_secret, generate_psk_secret, true},
     {"secret-tree", "RFC 9420 §9, §6.3.2", verify_secret_tree, generate_secret_tree, true},
     {"transcript-hashes", "RFC 9420 §8.2", verify_transcript_hashes, nullptr, true},
@@ -17,6 +22,7 @@ constexpr auto kFamilies = std::to_array<Family>({
     {"tree-operations", "RFC 9420 §12.1", verify_tree_operations, nullptr, true},
     {"tree-validation", "RFC 9420 §7.8, §7.9, §12.4.3.3", verify_tree_validation, nullptr, true},
     {"treekem", "RFC 9420 §7.4, §7.5, §7.6", verify_treekem, nullptr, true},
+    {"welcome", "RFC 9420 §12.4.3.1", verify_welcome, nullptr, true},
 });
 
 }  // namespace

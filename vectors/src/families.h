@@ -14,6 +14,13 @@ Result<Json> generate_deserialization(const Generation&);
 Result<void> verify_key_schedule(const Value&);
 Result<Json> generate_key_schedule(const Generation&);
 
+Result<void> verify_message_protection(const Value&);
+
+Result<void> verify_messages(const Value&);
+
+// For passive-client-handling-commit, passive-client-random and passive-client-welcome.
+Result<void> verify_passive_client(const Value&);
+
 Result<void> verify_psk_secret(const Value&);
 Result<Json> generate_psk_secret(const Generation&);
 
@@ -30,5 +37,7 @@ Result<void> verify_tree_operations(const Value&);
 Result<void> verify_tree_validation(const Value&);
 
 Result<void> verify_treekem(const Value&);
+
+Result<void> verify_welcome(const Value&);
 
 }  // namespace dmls::vectors
