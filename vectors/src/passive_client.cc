@@ -32,8 +32,15 @@ Result<treekem::KeyPackage> read_key_package(const Value& vector) {
   return std::move(*package);
 }
 
+// Some writers of these files drop leading zero octets of scalars; RFC 9180 §7.1.2 has them.
+Bytes scalar_of_full_size(Bytes octets, std::size_t size) {
+  if (octets.size() < size) octets.insert(octets.begin(), size - octets.size(), 0);
+  return octets;
+}
+
 Result<crypto::HpkeKeyPair> read_pair(const Value& vector, const crypto::CipherSuite& suite, std::string_view field) {
-  DMLS_TRY(const Bytes octets, vector.octets(field));
+  DMLS_TRY(Bytes octets, vector.octets(field));
+  octets = scalar_of_full_size(std::move(octets), crypto::kem_sizes(suite.kem()).private_key);
   return vector.in(field, crypto::hpke_key_pair_from_private(suite, crypto::HpkePrivateKey(SecretBytes(octets))));
 }
 
@@ -44,7 +51,9 @@ Result<Client> read_client(const Value& vector, const crypto::CipherSuite& suite
   DMLS_CHECK(vector.require(init.public_key == package.init_key, "init_priv", "the private key of init_key"));
   DMLS_CHECK(vector.require(encryption.public_key == package.leaf_node.encryption_key, "encryption_priv",
                             "the private key of the leaf's encryption_key"));
-  DMLS_TRY(const Bytes signature_priv, vector.octets("signature_priv"));
+  DMLS_TRY(Bytes signature_priv, vector.octets("signature_priv"));
+  signature_priv =
+      scalar_of_full_size(std::move(signature_priv), crypto::signature_sizes(suite.signature()).private_key);
   DMLS_TRY(auto pair,
            vector.in("signature_priv", crypto::signature_key_pair_from_private(
                                            suite, crypto::SignaturePrivateKey(SecretBytes(signature_priv)))));
@@ -54,9 +63,11 @@ Result<Client> read_client(const Value& vector, const crypto::CipherSuite& suite
   group::ClientConfig config{suite, package.leaf_node.credential,
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
                              std::make_shared<group::AcceptEverything>()};
-  // The vectors are judged at a time at which their leaves are valid.
-  if (const auto* made = std::get_if<treekem::LeafFromKeyPackage>(&package.leaf_node.leaf_node_source))
-    config.clock = std::make_shared<group::FixedClock>(made->lifetime.not_before);
+  // Judged in the middle of the key package's life: the others' were made at about the same time.
+  if (const auto* made = std::get_if<treekem::LeafFromKeyPackage>(&package.leaf_node.leaf_node_source)) {
+    const auto [from, to] = made->lifetime;
+    config.clock = std::make_shared<group::FixedClock>(from + (to - from) / 2);
+  }
   DMLS_TRY(config.psks, read_psks(vector));
   DMLS_TRY(Client client, Client::create(std::move(config)));
   DMLS_CHECK(vector.in("key_package",
