@@ -151,7 +151,7 @@ Result<GroupExpectations> GroupExpectations::of(const treekem::ExtensionList& ex
   GroupExpectations out;
   DMLS_TRY(out.required_, treekem::get_extension<treekem::RequiredCapabilities>(extensions));
   for (const auto& extension : extensions) out.extension_types_.push_back(extension.extension_type);
-  out.lifetime_ = {config.clock->now(), config.policy->maximum_lifetime()};
+  out.lifetime_ = config.policy->lifetimes(config.clock->now());
   return out;
 }
 

@@ -176,7 +176,6 @@ class NobodyLeaves final : public Policy {
     if (!changes.removed.empty()) return fail(errc::kRefusedByPolicy, "nobody leaves");
     return {};
   }
-  [[nodiscard]] std::uint64_t maximum_lifetime() const override { return ~std::uint64_t{0}; }
 };
 
 TEST(GroupOfTwo, ThePolicyIsAskedForOwnCommits) {

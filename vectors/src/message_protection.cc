@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "families.h"
+#include "scalar.h"
 
 namespace dmls::vectors {
 namespace {
@@ -26,7 +27,9 @@ class Scene {
     DMLS_TRY(context.epoch, vector.integer<std::uint64_t>("epoch"));
     DMLS_TRY(context.tree_hash, vector.octets("tree_hash"));
     DMLS_TRY(context.confirmed_transcript_hash, vector.octets("confirmed_transcript_hash"));
-    DMLS_TRY(const Bytes signature_priv, vector.octets("signature_priv"));
+    DMLS_TRY(Bytes signature_priv, vector.octets("signature_priv"));
+    signature_priv =
+        scalar_of_full_size(std::move(signature_priv), crypto::signature_sizes(suite.signature()).private_key);
     DMLS_TRY(const Bytes signature_pub, vector.octets("signature_pub"));
     DMLS_TRY(auto pair,
              vector.in("signature_priv", crypto::signature_key_pair_from_private(

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "families.h"
+#include "scalar.h"
 
 namespace dmls::vectors {
 namespace {
@@ -30,12 +31,6 @@ Result<treekem::KeyPackage> read_key_package(const Value& vector) {
   auto* package = std::get_if<treekem::KeyPackage>(&message.body);
   DMLS_CHECK(vector.require(package != nullptr, "key_package", "an MLSMessage with a KeyPackage"));
   return std::move(*package);
-}
-
-// Some writers of these files drop leading zero octets of scalars; RFC 9180 §7.1.2 has them.
-Bytes scalar_of_full_size(Bytes octets, std::size_t size) {
-  if (octets.size() < size) octets.insert(octets.begin(), size - octets.size(), 0);
-  return octets;
 }
 
 Result<crypto::HpkeKeyPair> read_pair(const Value& vector, const crypto::CipherSuite& suite, std::string_view field) {
@@ -63,11 +58,6 @@ Result<Client> read_client(const Value& vector, const crypto::CipherSuite& suite
   group::ClientConfig config{suite, package.leaf_node.credential,
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
                              std::make_shared<group::AcceptEverything>()};
-  // Judged in the middle of the key package's life: the others' were made at about the same time.
-  if (const auto* made = std::get_if<treekem::LeafFromKeyPackage>(&package.leaf_node.leaf_node_source)) {
-    const auto [from, to] = made->lifetime;
-    config.clock = std::make_shared<group::FixedClock>(from + (to - from) / 2);
-  }
   DMLS_TRY(config.psks, read_psks(vector));
   DMLS_TRY(Client client, Client::create(std::move(config)));
   DMLS_CHECK(vector.in("key_package",

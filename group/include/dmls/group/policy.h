@@ -14,12 +14,15 @@ class Policy : public treekem::CredentialValidator {
   // May this transition happen? Asked for received commits and for own ones, before they are staged. A refusal is any
   // error; errc::kRefusedByPolicy is the usual one.
   virtual Result<void> accept(const Changes&) const = 0;
-  // The longest lifetime that a leaf may claim, in seconds. RFC 9420 §7.2 makes applications define one.
-  [[nodiscard]] virtual std::uint64_t maximum_lifetime() const = 0;
+  // How the lifetimes of leaves are judged at time `now`, in seconds since 1970. RFC 9420 §7.2 makes applications
+  // define the longest that they accept; unless this is overridden it is a year.
+  [[nodiscard]] virtual treekem::LifetimePolicy lifetimes(std::uint64_t now) const {
+    return {.now = now, .maximum_length = 366 * 24 * 3600};
+  }
 };
 
-// AcceptEverything authenticates nobody and allows everything: anyone can claim any identity and remove anyone. For
-// examples, tests and benchmarks.
+// AcceptEverything authenticates nobody and allows everything: anyone can claim any identity and remove anyone, and
+// leaves never expire. For examples, tests and benchmarks.
 class AcceptEverything final : public Policy {
  public:
   Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
@@ -27,7 +30,7 @@ class AcceptEverything final : public Policy {
     return {};
   }
   Result<void> accept(const Changes&) const override { return {}; }
-  [[nodiscard]] std::uint64_t maximum_lifetime() const override { return ~std::uint64_t{0}; }
+  [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
 };
 
 }  // namespace dmls::group
