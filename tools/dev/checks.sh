@@ -31,15 +31,20 @@ check_citations() {
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
 check_headers() {
-  configure headers -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS="-fno-exceptions -fno-rtti" -DDMLS_LIBRARIES_ONLY=ON
+  # A build type that CMake does not know: no optimisation, no debugging symbols.
+  configure headers -DCMAKE_BUILD_TYPE=Headers -DCMAKE_CXX_FLAGS="-fno-exceptions -fno-rtti" -DDMLS_LIBRARIES_ONLY=ON
   build headers all all_verify_interface_header_sets
 }
+
+# Enough optimisation to be quick, enough symbols for a stack trace, and libstdc++'s own checks.
+sanitizer_flags="-O1 -gline-tables-only -D_GLIBCXX_ASSERTIONS"
 
 # Clang, AddressSanitizer and UndefinedBehaviorSanitizer; a twentieth of the property runs.
 check_sanitizers() {
   # shellcheck disable=SC2086
   need $packages_clang
-  configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=$clang -DDMLS_SANITIZE=address,undefined
+  configure sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$sanitizer_flags" \
+    -DCMAKE_CXX_COMPILER=$clang -DDMLS_SANITIZE=address,undefined
   build sanitize
   DMLS_PROPERTY_SCALE=${DMLS_SANITIZE_SCALE:-0.05} ASAN_OPTIONS=detect_stack_use_after_return=1 \
     UBSAN_OPTIONS=print_stacktrace=1 tests sanitize -LE 'tier:long|no-sanitizer'
@@ -111,8 +116,8 @@ run_fuzz() {
   prepare
   # shellcheck disable=SC2086
   need $packages_clang
-  configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_COMPILER=$clang -DDMLS_FUZZ=ON \
-    -DDMLS_SANITIZE=address,undefined
+  configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$sanitizer_flags" \
+    -DCMAKE_CXX_COMPILER=$clang -DDMLS_FUZZ=ON -DDMLS_SANITIZE=address,undefined
   build fuzz ${only:+${only}_fuzz fuzz_seeds}
   if [ -n "${MLS_VECTORS:-}" ]; then
     say "$("$root/build/fuzz/bin/fuzz_seeds" "$MLS_VECTORS" "$root/build/fuzz/seeds") from MLS_VECTORS"
