@@ -102,7 +102,7 @@ smoke_benches() {
 
 # run_fuzz [TARGET] [SECONDS|FILE]
 run_fuzz() {
-  local only= seconds=5 replay= target program sources
+  local only= seconds=5 replay= target program sources bad=0
   while [ $# -gt 0 ]; do
     if [ -f "$1" ]; then replay=$(realpath "$1")
     elif [[ $1 =~ ^[0-9]+$ ]]; then seconds=$1
@@ -128,8 +128,9 @@ run_fuzz() {
       "$root/build/fuzz/bin/$target" "$replay"
       continue
     fi
-    fuzz_one "$target" "$seconds"
+    fuzz_one "$target" "$seconds" || bad=1
   done
+  return $bad
 }
 
 # Seeds are in tests/fuzz/corpus/TARGET and, from the official vectors, in build/fuzz/seeds/TARGET; what a run finds
