@@ -1,0 +1,180 @@
+// What members and outsiders propose, and what commits make of it. RFC 9420 §12
+
+#include <dmls/treekem/external_sender.h>
+#include <gtest/gtest.h>
+
+#include "support.h"
+
+namespace dmls::group {
+namespace {
+
+// Alice, Bob and Carol in one group.
+class Three : public testing::Test {
+ protected:
+  Three() : alice_(cast_.client("alice")), bob_(cast_.client("bob")), carol_(cast_.client("carol")) {
+    groups_.push_back(*alice_.create_group());
+    StagedCommit add = *a().commit(CommitRequest().add(*bob_.new_key_package()).add(*carol_.new_key_package()));
+    const Bytes welcome = add.welcome();
+    EXPECT_TRUE(a().merge(std::move(add)));
+    groups_.push_back(*bob_.join(welcome));
+    groups_.push_back(*carol_.join(welcome));
+  }
+  Group& a() { return groups_[0]; }
+  Group& b() { return groups_[1]; }
+  Group& c() { return groups_[2]; }
+
+  Cast cast_;
+  Client alice_;
+  Client bob_;
+  Client carol_;
+  std::vector<Group> groups_;
+};
+
+TEST_F(Three, ProposalsByReferenceAddUpdateAndRemoveInOneCommit) {
+  Client dave = cast_.client("dave");
+  auto package = *tls_codec::decode<MlsMessage>(*dave.new_key_package());
+  propose_to({&b(), &c()}, *a().propose(Add{std::get<treekem::KeyPackage>(package.body)}));
+  propose_to({&a(), &c()}, *b().propose_update(WireFormat::mls_public_message));
+  propose_to({&b(), &c()}, *a().propose(Remove{c().own_leaf().value()}));
+  StagedCommit commit = *a().commit({});
+  EXPECT_EQ(commit.changes().added.size(), 1u);
+  EXPECT_EQ(commit.changes().updated.size(), 1u);
+  EXPECT_EQ(commit.changes().removed.size(), 1u);
+  ASSERT_TRUE(b().merge(std::get<StagedCommit>(*b().process(commit.message()))));
+  EXPECT_TRUE(std::holds_alternative<Removed>(*c().process(commit.message())));
+  const Bytes welcome = commit.welcome();
+  ASSERT_TRUE(a().merge(std::move(commit)));
+  Group d = *dave.join(welcome);
+  commit_and_follow({&d, &a(), &b()}, {});
+}
+
+TEST_F(Three, AnUpdateTakesEffectWhenSomebodyElseCommitsIt) {
+  const auto before = b().members()[b().own_leaf().value()];
+  propose_to({&a(), &c()}, *b().propose_update());
+  commit_and_follow({&a(), &b(), &c()}, {});
+  commit_and_follow({&b(), &a(), &c()}, {});  // with the new leaf key, and the path above it
+  commit_and_follow({&c(), &a(), &b()}, {});
+  EXPECT_EQ(before.signature_key, b().members()[b().own_leaf().value()].signature_key);
+}
+
+TEST_F(Three, OwnUpdatesAndProposalsThatDoNotFitAreLeftOutOfOwnCommits) {
+  propose_to({&b(), &c()}, *a().propose_update());
+  propose_to({&b(), &c()}, *a().propose(Remove{a().own_leaf().value()}));
+  commit_and_follow({&a(), &b(), &c()}, {});
+  EXPECT_EQ(a().members().size(), 3u);
+  EXPECT_TRUE(a().proposals().all().empty());
+}
+
+TEST_F(Three, OfSeveralProposalsForOneLeafARemoveIsPreferred) {
+  propose_to({&a(), &b()}, *c().propose_update());
+  propose_to({&a(), &c()}, *b().propose(Remove{c().own_leaf().value()}));
+  propose_to({&a(), &b()}, *c().propose_update());
+  StagedCommit commit = *a().commit({});
+  EXPECT_EQ(commit.changes().removed.size(), 1u);
+  EXPECT_TRUE(commit.changes().updated.empty());
+  EXPECT_TRUE(std::holds_alternative<Removed>(*c().process(commit.message())));
+}
+
+TEST_F(Three, ACommitThatNamesAnUnseenProposalIsRefusedUntilItIsSeen) {
+  const Bytes proposal = *b().propose_update();
+  propose_to({&a()}, proposal);
+  StagedCommit commit = *a().commit(CommitRequest().handshake(WireFormat::mls_public_message));
+  const auto early = c().process(commit.message());
+  ASSERT_FALSE(early);
+  EXPECT_EQ(early.error().code, errc::kUnknownProposal);
+  propose_to({&c()}, proposal);
+  EXPECT_TRUE(std::holds_alternative<StagedCommit>(*c().process(commit.message())));
+}
+
+TEST_F(Three, PreSharedKeysExternalAndFromEarlierEpochs) {
+  cast_.psks->add(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  const std::uint64_t first = a().epoch();
+  commit_and_follow({&a(), &b(), &c()}, CommitRequest().external_psk(as_bytes("a key")));
+  commit_and_follow({&b(), &a(), &c()}, CommitRequest().resumption_psk(a().group_id(), first));
+  const auto unknown = a().commit(CommitRequest().external_psk(as_bytes("another")));
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, errc::kUnknownPsk);
+}
+
+TEST_F(Three, AJoinerTakesPartInThePresharedKeys) {
+  cast_.psks->add(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  Client dave = cast_.client("dave");
+  Bytes welcome;
+  commit_and_follow({&a(), &b(), &c()}, CommitRequest().add(*dave.new_key_package()).external_psk(as_bytes("a key")),
+                    &welcome);
+  Group d = *dave.join(welcome);
+  EXPECT_TRUE(d.epoch_authenticator() == a().epoch_authenticator());
+}
+
+TEST_F(Three, GroupContextExtensionsAreReplacedAndJudged) {
+  treekem::ExtensionList list;
+  treekem::set_extension(list, treekem::ExternalSenders{});
+  commit_and_follow({&a(), &b(), &c()}, CommitRequest().group_context_extensions(list));
+  EXPECT_EQ(b().extensions(), list);
+  treekem::ExtensionList unsupported{{treekem::ExtensionType{0xf123}, {}}};
+  EXPECT_FALSE(a().commit(CommitRequest().group_context_extensions(unsupported)));
+}
+
+TEST_F(Three, AnExternalCommitJoins) {
+  Client dave = cast_.client("dave");
+  ExternalJoin join = *dave.join_by_commit(*b().group_info());
+  for (Group* member : {&a(), &b(), &c()}) {
+    auto event = member->process(join.message);
+    ASSERT_TRUE(event) << event.error().rule;
+    auto& staged = std::get<StagedCommit>(*event);
+    EXPECT_TRUE(staged.changes().external);
+    ASSERT_TRUE(member->merge(std::move(staged)));
+    EXPECT_TRUE(member->epoch_authenticator() == join.group.epoch_authenticator());
+  }
+  commit_and_follow({&join.group, &a(), &b(), &c()}, {});
+  EXPECT_EQ(a().members().size(), 4u);
+}
+
+TEST_F(Three, AnExternalCommitReplacesTheJoinersOldLeaf) {
+  ExternalJoin join = *carol_.join_by_commit(*a().group_info(), {.replaces = c().own_leaf()});
+  for (Group* member : {&a(), &b()}) {
+    auto event = member->process(join.message);
+    ASSERT_TRUE(event) << event.error().rule;
+    ASSERT_TRUE(member->merge(std::get<StagedCommit>(*std::move(event))));
+    EXPECT_TRUE(member->epoch_authenticator() == join.group.epoch_authenticator());
+  }
+  EXPECT_EQ(a().members().size(), 3u);
+}
+
+TEST_F(Three, WithoutExternalPubNobodyJoinsByCommit) {
+  Client dave = cast_.client("dave");
+  const auto refused = dave.join_by_commit(*a().group_info(TreeDelivery::in_welcome, ExternalJoins::refused));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::kInvalidGroupInfo);
+}
+
+TEST_F(Three, ANewMemberProposesItselfAndIsAdded) {
+  Client dave = cast_.client("dave");
+  propose_to({&a(), &b(), &c()}, *dave.propose_to_join(a().group_id(), a().epoch()));
+  Bytes welcome;
+  commit_and_follow({&c(), &a(), &b()}, {}, &welcome);
+  Group d = *dave.join(welcome);
+  EXPECT_TRUE(d.epoch_authenticator() == a().epoch_authenticator());
+}
+
+TEST_F(Three, AReInitClosesTheGroup) {
+  propose_to({&b(), &c()}, *a().propose(ReInit{{1, 2, 3}, crypto::ProtocolVersion::mls10, suite1().id(), {}}));
+  commit_and_follow({&b(), &a(), &c()}, CommitRequest().path(PathChoice::when_required));
+  ASSERT_TRUE(a().reinit());
+  EXPECT_EQ(a().reinit()->group_id, (Bytes{1, 2, 3}));
+  const auto refused = a().protect(as_bytes("too late"));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, errc::kClosed);
+}
+
+TEST_F(Three, MessagesOfEpochsThatWereLeftAreReadForAWhile) {
+  const Bytes late = *a().protect(as_bytes("late"));
+  for (int i = 0; i < 2; ++i) commit_and_follow({&a(), &b(), &c()}, {});
+  EXPECT_TRUE(std::holds_alternative<ApplicationMessage>(*b().process(late)));
+  EXPECT_EQ(std::get<Skipped>(*b().process(late)), Skipped::duplicate);
+  commit_and_follow({&a(), &b(), &c()}, {});
+  EXPECT_EQ(std::get<Skipped>(*c().process(late)), Skipped::too_old);
+}
+
+}  // namespace
+}  // namespace dmls::group
