@@ -1,6 +1,7 @@
-// Writes seeds for the fuzz targets: `fuzz_seeds VECTORS FOLDER` takes them from the official vectors in VECTORS and
-// writes FOLDER/<target>/<n>. What no vector has begins with nothing.
+// Writes seeds for the fuzz targets: `fuzz_seeds FOLDER [VECTORS]` writes FOLDER/<target>/seed-<n>, from the official
+// vectors in VECTORS if there are any, and from the library itself where no vector exists.
 #include <dmls/base/hex.h>
+#include <dmls/pprf/pprf.h>
 #include <dmls/tls_codec/codec.h>
 
 #include <filesystem>
@@ -109,17 +110,49 @@ void keys(Seeds& seeds) {
   });
 }
 
+// States of PPRFs that were punctured a few times.
+void states(Seeds& seeds) {
+  const auto suites = dmls::crypto::registered_suites();
+  for (std::size_t i = 0; i < suites.size(); ++i) {
+    const auto suite = dmls::crypto::CipherSuite::find(suites[i].id);
+    if (!suite) continue;
+    for (const auto& parameters : {dmls::pprf::Parameters::demls(*suite), dmls::pprf::Parameters::safe_exporter()}) {
+      dmls::SeededRandom random(7);
+      auto state = dmls::pprf::Pprf::create(*suite, dmls::pprf::Seed(*random.secret(suite->hash_length())), parameters);
+      for (int punctures = 0; state && punctures < 4; ++punctures) {
+        const auto exported = state->export_state();
+        seeds.add("pprf_import_fuzz", static_cast<unsigned>(i), dmls::to_bytes(exported.expose()));
+        auto evaluation = state->evaluate(*random.bytes(state->parameters().input_length()));
+        if (evaluation) (void)state->puncture(*std::move(evaluation));
+      }
+    }
+  }
+}
+
+// Each way of attacking a conversation, with one change and with several.
+void attacks(Seeds& seeds) {
+  for (unsigned choice = 0; choice < 5; ++choice) {
+    seeds.add("conversation_fuzz", choice, {0, 40, 1});
+    seeds.add("conversation_fuzz", choice, {0, 5, 0x80, 1, 0, 0xff, 0, 90, 4});
+    seeds.add("conversation_fuzz", choice, {0, 5, 0, 200});
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 3) {
-    std::fputs("usage: fuzz_seeds VECTORS FOLDER\n", stderr);
+  if (argc != 2 && argc != 3) {
+    std::fputs("usage: fuzz_seeds FOLDER [VECTORS]\n", stderr);
     return 2;
   }
-  Seeds seeds(argv[1], argv[2]);
-  messages(seeds);
-  trees(seeds);
-  keys(seeds);
+  Seeds seeds(argc == 3 ? argv[2] : "", argv[1]);
+  states(seeds);
+  attacks(seeds);
+  if (argc == 3) {
+    messages(seeds);
+    trees(seeds);
+    keys(seeds);
+  }
   std::printf("%d seeds\n", seeds.written());
   return seeds.written() > 0 ? 0 : 1;
 }

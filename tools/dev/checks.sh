@@ -119,9 +119,7 @@ run_fuzz() {
   configure fuzz -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$sanitizer_flags" \
     -DCMAKE_CXX_COMPILER=$clang -DDMLS_FUZZ=ON -DDMLS_SANITIZE=address,undefined
   build fuzz ${only:+${only}_fuzz fuzz_seeds}
-  if [ -n "${MLS_VECTORS:-}" ]; then
-    say "$("$root/build/fuzz/bin/fuzz_seeds" "$MLS_VECTORS" "$root/build/fuzz/seeds") from MLS_VECTORS"
-  fi
+  say "$("$root/build/fuzz/bin/fuzz_seeds" "$root/build/fuzz/seeds" ${MLS_VECTORS:+"$MLS_VECTORS"})"
   for program in ${only:-$sources}; do
     target=$(basename "${program%_fuzz.cc}")_fuzz
     if [ -n "$replay" ]; then
@@ -133,16 +131,16 @@ run_fuzz() {
   return $bad
 }
 
-# Seeds are in tests/fuzz/corpus/TARGET and, from the official vectors, in build/fuzz/seeds/TARGET; what a run finds
-# goes to build/fuzz/corpus/TARGET, crashes beside it.
+# Seeds are in build/fuzz/seeds/TARGET (made by fuzz_seeds, from the official vectors too where MLS_VECTORS is set) and in
+# tests/fuzz/corpus/TARGET; what a run finds goes to build/fuzz/corpus/TARGET, crashes beside it.
 fuzz_one() {
   local target=$1 seconds=$2 corpus=$root/build/fuzz/corpus/$1 log=$root/build/fuzz/$1.log
-  local seeds=$root/tests/fuzz/corpus/$target official=$root/build/fuzz/seeds/$target
+  local seeds=$root/tests/fuzz/corpus/$target made=$root/build/fuzz/seeds/$target
   mkdir -p "$corpus" "$root/build/fuzz/crashes"
   [ -d "$seeds" ] || seeds=
-  [ -d "$official" ] || official=
+  [ -d "$made" ] || made=
   if ! "$root/build/fuzz/bin/$target" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 \
-    -artifact_prefix="$root/build/fuzz/crashes/$target-" "$corpus" ${seeds:+"$seeds"} ${official:+"$official"} \
+    -artifact_prefix="$root/build/fuzz/crashes/$target-" "$corpus" ${seeds:+"$seeds"} ${made:+"$made"} \
     >"$log" 2>&1; then
     tail -n 60 "$log" >&2
     failed=$((failed + 1))
