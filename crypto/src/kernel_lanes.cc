@@ -9,6 +9,7 @@
 #include <immintrin.h>
 
 #include "kernel_tables.h"
+#include "kernel_ternary.h"
 #include "kernel_wipe.h"
 
 #define DMLS_INLINE __attribute__((always_inline)) inline
@@ -60,9 +61,13 @@ struct LanesOf<8> {
 template <class H>
 using Lanes = typename LanesOf<sizeof(typename H::Word)>::Type;
 
-DMLS_INLINE V xor3(V a, V b, V c) { return _mm512_ternarylogic_epi64(a, b, c, 0x96); }
-DMLS_INLINE V choose(V e, V f, V g) { return _mm512_ternarylogic_epi64(e, f, g, 0xca); }
-DMLS_INLINE V majority(V a, V b, V c) { return _mm512_ternarylogic_epi64(a, b, c, 0xe8); }
+DMLS_INLINE V xor3(V a, V b, V c) { return DMLS_TERNARY(_mm512_ternarylogic_epi64, a, b, c, 0x96, a ^ b ^ c); }
+DMLS_INLINE V choose(V e, V f, V g) {
+  return DMLS_TERNARY(_mm512_ternarylogic_epi64, e, f, g, 0xca, (e & f) ^ (~e & g));
+}
+DMLS_INLINE V majority(V a, V b, V c) {
+  return DMLS_TERNARY(_mm512_ternarylogic_epi64, a, b, c, 0xe8, (a & b) ^ (a & c) ^ (b & c));
+}
 
 // Round t (modulo 16) with `wk` = W[t] + K[t]. FIPS 180-4 §6.2.2 step 3, with the variables renamed instead of moved.
 template <class H, int t>

@@ -6,6 +6,7 @@
 #include <immintrin.h>
 
 #include "kernel_tables.h"
+#include "kernel_ternary.h"
 #include "kernel_wipe.h"
 
 #define DMLS_INLINE __attribute__((always_inline)) inline
@@ -15,9 +16,11 @@ namespace {
 
 using V = __m128i;
 
-DMLS_INLINE V xor3(V a, V b, V c) { return _mm_ternarylogic_epi64(a, b, c, 0x96); }
-DMLS_INLINE V choose(V e, V f, V g) { return _mm_ternarylogic_epi64(e, f, g, 0xca); }
-DMLS_INLINE V majority(V a, V b, V c) { return _mm_ternarylogic_epi64(a, b, c, 0xe8); }
+DMLS_INLINE V xor3(V a, V b, V c) { return DMLS_TERNARY(_mm_ternarylogic_epi64, a, b, c, 0x96, a ^ b ^ c); }
+DMLS_INLINE V choose(V e, V f, V g) { return DMLS_TERNARY(_mm_ternarylogic_epi64, e, f, g, 0xca, (e & f) ^ (~e & g)); }
+DMLS_INLINE V majority(V a, V b, V c) {
+  return DMLS_TERNARY(_mm_ternarylogic_epi64, a, b, c, 0xe8, (a & b) ^ (a & c) ^ (b & c));
+}
 DMLS_INLINE V both(uint64_t w) { return _mm_set1_epi64x(static_cast<long long>(w)); }
 
 // Round constants of the pair of inner blocks, "left" in the low lane.

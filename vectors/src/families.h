@@ -21,8 +21,14 @@ Result<void> verify_messages(const Value&);
 // For passive-client-handling-commit, passive-client-random and passive-client-welcome.
 Result<void> verify_passive_client(const Value&);
 
+Result<void> verify_pprf(const Value&);
+Result<Json> generate_pprf(const Generation&);
+
 Result<void> verify_psk_secret(const Value&);
 Result<Json> generate_psk_secret(const Generation&);
+
+Result<void> verify_safe_exporter(const Value&);
+Result<Json> generate_safe_exporter(const Generation&);
 
 Result<void> verify_secret_tree(const Value&);
 Result<Json> generate_secret_tree(const Generation&);
