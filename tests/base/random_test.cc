@@ -25,8 +25,9 @@ TEST(SeededRandom, NeverRepeatsAnEarlierCall) {
   EXPECT_NE(first, *random.bytes(32));
 }
 
-// Vectors are generated from this stream: the octets are a promise. ChaCha20 (64-bit nonce), key = seed in little-endian
-// order padded with zeros, nonce = number of the call; the first block of an all-zero key and nonce is well known.
+// Vectors are generated from this stream: the octets are a promise. ChaCha20 (64-bit nonce), key = seed in
+// little-endian order padded with zeros, nonce = number of the call; the first block of an all-zero key and nonce is
+// well known.
 TEST(SeededRandom, IsChaCha20KeyedByTheSeed) {
   EXPECT_EQ(to_hex(*SeededRandom(0).bytes(32)), "76b8e0ada0f13d90405d6ae55386bd28bdd219b8a08ded1aa836efcc8b770dc7");
 }

@@ -1,5 +1,6 @@
 // Project Wycheproof: every file of the folder, every case that the primitives of MLS can meet. Cases are left out for
-// one reason only, and counted: sizes of key or nonce that no caller of this library can pass (it would be its own bug).
+// one reason only, and counted: sizes of key or nonce that no caller of this library can pass (it would be its own
+// bug).
 
 #include <dmls/crypto/aead.h>
 #include <dmls/crypto/hash.h>
@@ -111,8 +112,8 @@ TEST(Wycheproof, HmacSha512) {
   run_hmac(dir, "hmac_sha512_test.json", HashId::sha512);
 }
 
-// The invalid cases ask for more than 255 * Nh octets, which expand() counts as a bug of its caller: what can be checked
-// is that max_expand_length() tells the caller so.
+// The invalid cases ask for more than 255 * Nh octets, which expand() counts as a bug of its caller: what can be
+// checked is that max_expand_length() tells the caller so.
 void run_hkdf(const std::filesystem::path& dir, const char* name, HashId hash) {
   const CipherSuite suite = suite_with([hash](const CipherSuite& s) { return s.hash() == hash; });
   run(dir, name, 0, [&suite](const json&, const json& item) {

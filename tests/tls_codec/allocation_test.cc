@@ -48,8 +48,8 @@ TEST(NestedClaims, AllocateNothingEither) {
             64u);
 }
 
-// The costliest input: every octet is an element (an empty inner vector). Growing by doubling allocates four times what is
-// kept in the worst case.
+// The costliest input: every octet is an element (an empty inner vector). Growing by doubling allocates four times what
+// is kept in the worst case.
 TEST(TinyElements, CostAConstantTimesTheInput) {
   for (const std::size_t n : {1000u, 100000u}) {
     Bytes input(n + 4);

@@ -18,8 +18,8 @@ struct PathNodeKey {
   BytesView encryption_key;
 };
 
-// The tree that the path of `index` is for: `tree`, extended if an external committer needs that. kNoSuchLeaf if `index`
-// is not a member, or not the first blank leaf.
+// The tree that the path of `index` is for: `tree`, extended if an external committer needs that. kNoSuchLeaf if
+// `index` is not a member, or not the first blank leaf.
 Result<RatchetTree> tree_for_committer(const RatchetTree& tree, Committer, LeafIndex index);
 
 // RFC 9420 §12.4.2: no public key of a path is in the tree (kDuplicateKey), or twice in the path (kBadPath).
@@ -39,8 +39,8 @@ inline std::vector<LeafIndex> ascending(std::span<const LeafIndex> leaves) {
   return sorted;
 }
 
-// Calls each(NodeIndex) for the resolution of a copath child without the leaves in `added` (ascending), until it returns
-// false. RFC 9420 §7.6
+// Calls each(NodeIndex) for the resolution of a copath child without the leaves in `added` (ascending), until it
+// returns false. RFC 9420 §7.6
 template <class Each>
 void for_each_recipient(const RatchetTree& tree, NodeIndex copath, std::span<const LeafIndex> added, Each&& each) {
   const detail::TreeNode* node = TreeAccess::state(tree).find(copath);

@@ -68,8 +68,8 @@ void compute(const crypto::CipherSuite& suite, const TreeNode& node, std::uint32
 }  // namespace
 
 BytesView tree_hash(const crypto::CipherSuite& suite, const TreeNode& node, std::uint32_t first) {
-  // Nodes are shared between threads: one of them computes, the others wait for it. It waits for nobody above itself, so
-  // there is no circle.
+  // Nodes are shared between threads: one of them computes, the others wait for it. It waits for nobody above itself,
+  // so there is no circle.
   std::uint8_t state = node.hash_state.load(std::memory_order_acquire);
   while (state != TreeNode::kHashed) {
     if (state == TreeNode::kNoHash &&

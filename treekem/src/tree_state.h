@@ -34,8 +34,8 @@ struct RatchetTree::State {
   detail::IndexTrie encryption_keys;  // fingerprint of an encryption key -> node index
   detail::IndexTrie signature_keys;   // fingerprint of a signature key -> leaf index
   detail::IndexTrie support;          // (kind, code point), spread -> members that list it
-  // Credential type -> members that use it, ascending; nullptr for none. Replaced whenever it changes: it has one or two
-  // entries.
+  // Credential type -> members that use it, ascending; nullptr for none. Replaced whenever it changes: it has one or
+  // two entries.
   std::shared_ptr<const std::vector<std::pair<CredentialType, std::uint32_t>>> credential_types;
 
   [[nodiscard]] unsigned depth() const { return root->level; }

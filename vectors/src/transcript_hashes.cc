@@ -39,8 +39,8 @@ struct Split {
   BytesView confirmation_tag;
 };
 
-// An AuthenticatedContent is its ConfirmedTranscriptHashInput followed by its InterimTranscriptHashInput, and the latter
-// is a vector of MAC.Nh octets: so the place to split follows from the end.
+// An AuthenticatedContent is its ConfirmedTranscriptHashInput followed by its InterimTranscriptHashInput, and the
+// latter is a vector of MAC.Nh octets: so the place to split follows from the end.
 Result<Split> split(BytesView content, std::size_t nh) {
   Reader in(content);
   DMLS_CHECK(read_commit_header(in));

@@ -28,16 +28,12 @@ class [[nodiscard]] Result {
   Result(T value) : ok_(true), value_(std::move(value)) {}
   Result(Unexpected u) : ok_(false), error_(u.error) {}
   template <class U>
-    requires(!std::is_same_v<std::remove_cvref_t<U>, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Unexpected> && std::is_convertible_v<U, T>)
-  Result(U&& value) : ok_(true), value_(std::forward<U>(value)) {}
+  requires(!std::is_same_v<std::remove_cvref_t<U>, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
+           !std::is_same_v<std::remove_cvref_t<U>, Unexpected> && std::is_convertible_v<U, T>) Result(U&& value)
+      : ok_(true), value_(std::forward<U>(value)) {}
 
   Result(Result&& other) noexcept : ok_(other.ok_) { adopt(std::move(other)); }
-  Result(const Result& other)
-    requires std::is_copy_constructible_v<T>
-      : ok_(other.ok_) {
-    adopt(other);
-  }
+  Result(const Result& other) requires std::is_copy_constructible_v<T> : ok_(other.ok_) { adopt(other); }
   Result& operator=(Result other) noexcept {
     destroy();
     ok_ = other.ok_;
@@ -105,8 +101,7 @@ class [[nodiscard]] Result<void> : public Result<Unit> {
 #define DMLS_TRY(declaration, ...) DMLS_TRY_IMPL_(DMLS_CAT(dmls_try_, __LINE__), declaration, __VA_ARGS__)
 
 // DMLS_CHECK(f());   returns the error of f() from the enclosing function, if there is one.
-#define DMLS_CHECK(...)                                                       \
-  do {                                                                        \
-    if (auto dmls_checked_ = (__VA_ARGS__); !dmls_checked_)                   \
-      return ::dmls::fail(dmls_checked_.error());                             \
+#define DMLS_CHECK(...)                                                                                 \
+  do {                                                                                                  \
+    if (auto dmls_checked_ = (__VA_ARGS__); !dmls_checked_) return ::dmls::fail(dmls_checked_.error()); \
   } while (false)

@@ -16,8 +16,9 @@ void secure_wipe(void* p, std::size_t n) noexcept;
 [[nodiscard]] bool constant_time_equal(BytesView a, BytesView b) noexcept;
 
 // SecretBytes owns octets that must not outlive their use. Its size is fixed at birth (no reallocation can leave a copy
-// behind), it moves but does not copy, it compares in constant time, cannot be printed, and wipes itself when it dies or
-// is moved from. Up to kInline octets live inside the object, so the secrets of MLS (32 to 64 octets) never allocate.
+// behind), it moves but does not copy, it compares in constant time, cannot be printed, and wipes itself when it dies
+// or is moved from. Up to kInline octets live inside the object, so the secrets of MLS (32 to 64 octets) never
+// allocate.
 class SecretBytes {
  public:
   static constexpr std::size_t kInline = 64;

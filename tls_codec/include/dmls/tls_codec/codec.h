@@ -45,8 +45,7 @@ template <class T>
 struct Codec;
 
 template <std::unsigned_integral T>
-  requires(!std::same_as<T, bool>)
-struct Codec<T> {
+requires(!std::same_as<T, bool>) struct Codec<T> {
   static void write(auto& sink, T v) {
     std::array<std::uint8_t, sizeof(T)> b;
     for (std::size_t i = 0; i < sizeof(T); ++i) b[i] = static_cast<std::uint8_t>(v >> (8 * (sizeof(T) - 1 - i)));
@@ -61,7 +60,7 @@ struct Codec<T> {
 };
 
 template <class T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Codec<T> {
   using U = std::underlying_type_t<T>;
   static void write(auto& sink, T v) { Codec<U>::write(sink, static_cast<U>(v)); }
@@ -208,8 +207,7 @@ concept WireStruct = requires(T& t, const T& c) {
 template <WireStruct T>
 struct Codec<T> {
   static void write(auto& sink, const T& v) {
-    std::apply([&](const auto&... f) { (Codec<std::remove_cvref_t<decltype(f)>>::write(sink, f), ...); },
-               T::fields(v));
+    std::apply([&](const auto&... f) { (Codec<std::remove_cvref_t<decltype(f)>>::write(sink, f), ...); }, T::fields(v));
   }
   static Result<T> read(Reader& in) {
     T v{};

@@ -57,11 +57,11 @@ struct KeyPackageView {
 // signer's public key is not the leaf's signature_key.
 Result<void> sign_key_package(KeyPackage&, const crypto::Signer&);
 
-// The rules of RFC 9420 §10 and §10.1 that need no signature and no opinion of the application, for a KeyPackage that is
-// to be added to the group that `group` describes; its `source`, `position` and `replaces` are not looked at.
+// The rules of RFC 9420 §10 and §10.1 that need no signature and no opinion of the application, for a KeyPackage that
+// is to be added to the group that `group` describes; its `source`, `position` and `replaces` are not looked at.
 // kInvalidKeyPackage for another version or suite, or an init_key that is the leaf's encryption_key; then what
-// check_leaf_node() and check_extensions() say; kUnsupportedCapability if the leaf does not list a non-default extension
-// of the KeyPackage.
+// check_leaf_node() and check_extensions() say; kUnsupportedCapability if the leaf does not list a non-default
+// extension of the KeyPackage.
 Result<void> check_key_package(const KeyPackageView&, const LeafExpectations& group);
 
 // All of §10.1: check_key_package(), both signatures (the KeyPackage's own and the leaf's), check_credential().

@@ -42,8 +42,8 @@ struct PathParameters {
 
 class PathDraft {
  public:
-  // Draws a fresh leaf key pair and path_secret[0] from `random`, derives the rest, and signs the new leaf. `tree` is the
-  // tree after the proposals. kNoSuchLeaf if `index` is blank (member) or not the first blank leaf (external);
+  // Draws a fresh leaf key pair and path_secret[0] from `random`, derives the rest, and signs the new leaf. `tree` is
+  // the tree after the proposals. kNoSuchLeaf if `index` is blank (member) or not the first blank leaf (external);
   // kDuplicateKey if the signature key belongs to another member; kTreeFull; errors of the signer and of `random`.
   static Result<PathDraft> make(const RatchetTree& tree, const PathParameters&, Random& random);
 
@@ -91,10 +91,11 @@ struct OpenedPath {
 
 class ReceivedPath {
  public:
-  // Checks the path against the tree after the proposals, and merges it. RFC 9420 §12.4.2, §7.5. The leaf's own validity
-  // (§7.3, source and signature included) is for validate_leaf_node(); judged here are:
+  // Checks the path against the tree after the proposals, and merges it. RFC 9420 §12.4.2, §7.5. The leaf's own
+  // validity (§7.3, source and signature included) is for validate_leaf_node(); judged here are:
   //   kNoSuchLeaf    `sender` is blank (member), or not the first blank leaf (external)
-  //   kBadPath       the number of nodes is not that of the filtered direct path; the number of ciphertexts of a node is
+  //   kBadPath       the number of nodes is not that of the filtered direct path; the number of ciphertexts of a node
+  //   is
   //                  not that of the resolution without `added`; a public key occurs twice in the path
   //   kInvalidLeaf   leaf_node_source is not commit
   //   kDuplicateKey  a public key of the path occurs in the tree (the sender's present keys included), or the signature

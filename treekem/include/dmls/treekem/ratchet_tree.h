@@ -2,10 +2,10 @@
 // Ratchet trees. RFC 9420 §4, §7
 //
 // A RatchetTree is a value. Copying one is O(1): copies share all nodes, and a change copies only the O(log n) nodes
-// between what changed and the root, so that both versions stay valid. Tree hashes are cached in the nodes. Uniqueness of
-// keys, first blank leaf, member count and what members support are answered by indexes that are shared in the same way,
-// never by a scan. Different copies may be used by different threads; one object follows the usual rules (any number of
-// readers, or one writer).
+// between what changed and the root, so that both versions stay valid. Tree hashes are cached in the nodes. Uniqueness
+// of keys, first blank leaf, member count and what members support are answered by indexes that are shared in the same
+// way, never by a scan. Different copies may be used by different threads; one object follows the usual rules (any
+// number of readers, or one writer).
 
 #include <dmls/base/bytes.h>
 #include <dmls/base/executor.h>
@@ -82,15 +82,18 @@ class RatchetTree {
 
   // RFC 9420 §4.1.1: the nodes that cover all members below `node`, left to right. Empty for nodes outside the tree.
   [[nodiscard]] std::vector<NodeIndex> resolution(NodeIndex node) const;
-  // RFC 9420 §4.1.2: from the lowest node up, each with its child on the copath. O(log n). kNoSuchLeaf outside the tree.
+  // RFC 9420 §4.1.2: from the lowest node up, each with its child on the copath. O(log n). kNoSuchLeaf outside the
+  // tree.
   [[nodiscard]] Result<std::vector<tree_math::DirectPath::Step>> filtered_direct_path(LeafIndex) const;
 
-  // RFC 9420 §7.8: Nh octets, borrowed from this tree. Computes only what changed since it was last asked, and keeps it.
+  // RFC 9420 §7.8: Nh octets, borrowed from this tree. Computes only what changed since it was last asked, and keeps
+  // it.
   [[nodiscard]] BytesView tree_hash() const;
   // The tree hash of any node inside the tree (a bug of the caller otherwise: panic).
   [[nodiscard]] Bytes tree_hash(NodeIndex) const;
 
-  // ---- what members support; RFC 9420 §7.3, §12.1.7, §13.4 -----------------------------------------------------------
+  // ---- what members support; RFC 9420 §7.3, §12.1.7, §13.4
+  // -----------------------------------------------------------
 
   // How many members list a type in their capabilities. Default types (RFC 9420 §7.2) count as listed by everybody.
   [[nodiscard]] std::uint32_t members_supporting(ExtensionType) const;
@@ -105,10 +108,11 @@ class RatchetTree {
   // The same for all members at once: every credential type in use is supported by every member. O(types in use).
   Result<void> check_credential_types() const;
 
-  // ---- changing; on failure nothing has changed ----------------------------------------------------------------------
+  // ---- changing; on failure nothing has changed
+  // ----------------------------------------------------------------------
 
-  // RFC 9420 §12.1.1. The leaf's own validity (§7.3) is the caller's to check, the uniqueness of its keys is checked here:
-  // kDuplicateKey. kTreeFull beyond 2^31 leaves.
+  // RFC 9420 §12.1.1. The leaf's own validity (§7.3) is the caller's to check, the uniqueness of its keys is checked
+  // here: kDuplicateKey. kTreeFull beyond 2^31 leaves.
   Result<LeafIndex> add(const LeafNode&);
   Result<LeafIndex> add(const LeafNodeView&);
   // RFC 9420 §12.1.2. kNoSuchLeaf, kDuplicateKey (the keys of the replaced leaf do not count).
@@ -122,19 +126,21 @@ class RatchetTree {
   // kNoSuchLeaf, also for one leaf updated or removed twice or both; kDuplicateKey; kTreeFull.
   Result<std::vector<LeafIndex>> apply(const TreeChanges&);
 
-  // ---- the ratchet_tree extension; RFC 9420 §12.4.3.3 ----------------------------------------------------------------
+  // ---- the ratchet_tree extension; RFC 9420 §12.4.3.3
+  // ----------------------------------------------------------------
 
   // optional<Node> ratchet_tree<V>, its length header included.
   [[nodiscard]] Bytes encode() const;
   // Everything that the octets alone can be asked: syntax, node types by position, no trailing blanks; unmerged leaves
-  // sorted, not blank, below their node, and listed by all nodes between (§12.4.3.1); no key twice; no parent node above
-  // blank leaves only. kInvalidTree, kDuplicateKey, or an error of the codec. Parent hashes and leaves: see below.
+  // sorted, not blank, below their node, and listed by all nodes between (§12.4.3.1); no key twice; no parent node
+  // above blank leaves only. kInvalidTree, kDuplicateKey, or an error of the codec. Parent hashes and leaves: see
+  // below.
   static Result<RatchetTree> decode(const crypto::CipherSuite&, BytesView encoded);
 
   // RFC 9420 §7.9.2: every parent node is the end of exactly one parent-hash chain from a leaf. kParentHash.
   Result<void> verify_parent_hashes() const;
-  // The signature of every leaf, at its place in group `group_id`. An executor spreads the work; which error is reported
-  // (that of the leftmost bad leaf) does not depend on it. crypto::errc::kBadSignature.
+  // The signature of every leaf, at its place in group `group_id`. An executor spreads the work; which error is
+  // reported (that of the leftmost bad leaf) does not depend on it. crypto::errc::kBadSignature.
   Result<void> verify_leaf_signatures(BytesView group_id, Executor* executor = nullptr) const;
   // That every parent's encryption key is one of the suite's KEM. crypto::errc::kInvalidPublicKey.
   Result<void> check_parent_keys() const;

@@ -24,10 +24,10 @@ struct TreeExpectations {
   LifetimePolicy lifetime = {};
 };
 
-// Everything that RFC 9420 asks of a ratchet tree: RatchetTree::decode(), the tree hash, parent hashes, every leaf as of
-// §7.3 (capabilities, lifetime, credential types of all by all, signature, credential), and that all keys are usable.
-// Cheapest first; signatures are spread by `executor`, the validator is only called from this thread. kInvalidTree for
-// another tree hash or a tree without members; else the code of the rule that is broken.
+// Everything that RFC 9420 asks of a ratchet tree: RatchetTree::decode(), the tree hash, parent hashes, every leaf as
+// of §7.3 (capabilities, lifetime, credential types of all by all, signature, credential), and that all keys are
+// usable. Cheapest first; signatures are spread by `executor`, the validator is only called from this thread.
+// kInvalidTree for another tree hash or a tree without members; else the code of the rule that is broken.
 Result<RatchetTree> import_ratchet_tree(const crypto::CipherSuite&, BytesView encoded, const TreeExpectations&,
                                         const CredentialValidator&, Executor* executor = nullptr);
 

@@ -11,8 +11,8 @@ namespace detail {
 struct TreeNode;
 }
 
-// TreeLeaf is a handle to one leaf of a RatchetTree. It shares the leaf's octets with the trees that have it, keeps them
-// alive, and is cheap to copy.
+// TreeLeaf is a handle to one leaf of a RatchetTree. It shares the leaf's octets with the trees that have it, keeps
+// them alive, and is cheap to copy.
 class TreeLeaf {
  public:
   TreeLeaf(const TreeLeaf&) noexcept;

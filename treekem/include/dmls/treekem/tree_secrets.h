@@ -30,8 +30,8 @@ class TreeSecrets {
   TreeSecrets(LeafIndex index, crypto::HpkeKeyPair leaf);
 
   // A joiner's, RFC 9420 §12.4.3.1: `leaf` is the pair of its key package; with a path secret, also the nodes from the
-  // common ancestor of `index` and `committer` up. kBadPath if the tree has another public key in any of these places, or
-  // if the path secret does not have KDF.Nh octets; kNoSuchLeaf.
+  // common ancestor of `index` and `committer` up. kBadPath if the tree has another public key in any of these places,
+  // or if the path secret does not have KDF.Nh octets; kNoSuchLeaf.
   static Result<TreeSecrets> join(const RatchetTree&, LeafIndex index, crypto::HpkeKeyPair leaf, LeafIndex committer,
                                   const std::optional<PathSecret>& path_secret);
 
@@ -42,7 +42,8 @@ class TreeSecrets {
   // The same member with another leaf key: its Update was committed by somebody else.
   [[nodiscard]] TreeSecrets with_leaf(crypto::HpkeKeyPair leaf) const;
   // Without the pairs of nodes that `tree` no longer has: blanked, replaced, or truncated away. To be called with every
-  // tree that a Commit makes. RFC 9420 §7.5: outdated key pairs are deleted. kBadPath if the leaf itself has another key.
+  // tree that a Commit makes. RFC 9420 §7.5: outdated key pairs are deleted. kBadPath if the leaf itself has another
+  // key.
   Result<TreeSecrets> pruned(const RatchetTree& tree) const;
 
   // For storage: struct { uint32 leaf_index; struct { uint32 node; opaque private_key<V>; } pairs<V>; }, and back. The

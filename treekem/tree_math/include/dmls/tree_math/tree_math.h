@@ -1,10 +1,10 @@
 #pragma once
 // Array-based trees in types. RFC 9420 §4.1, Appendix C
 //
-// A tree has 2^d leaves, d = 0 ... 31. Leaf i is node 2i; a parent has an odd index. The largest tree has 2^31 leaves and
-// 2^32 - 1 nodes, all of which a uint32 can name (RFC 9420 §7.7 allows no more than 2^32 - 1 nodes in a vector either).
-// An index that does not fit cannot be made: the constructors end the program (or the compilation), and from() is for
-// numbers that come from outside. Depends on nothing but the standard library.
+// A tree has 2^d leaves, d = 0 ... 31. Leaf i is node 2i; a parent has an odd index. The largest tree has 2^31 leaves
+// and 2^32 - 1 nodes, all of which a uint32 can name (RFC 9420 §7.7 allows no more than 2^32 - 1 nodes in a vector
+// either). An index that does not fit cannot be made: the constructors end the program (or the compilation), and from()
+// is for numbers that come from outside. Depends on nothing but the standard library.
 
 #include <bit>
 #include <compare>
