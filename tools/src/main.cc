@@ -1,4 +1,4 @@
-// `dmls`: reads the command line and calls a command. The contract is in docs/cli.md.
+// `dmls`: reads the command line and calls a command.
 
 #include "commands.h"
 #include "nearest.h"
