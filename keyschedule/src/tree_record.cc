@@ -178,7 +178,7 @@ Result<SecretTree> SecretTree::restore(const crypto::CipherSuite& suite, std::sp
         key.generation >= leaf->second.of(key.kind).next() || value.size() != material_size)
       return invalid("saved secret tree: a skipped key that fits no ratchet");
     Ratchet& ratchet = leaf->second.of(key.kind);
-    if (ratchet.skipped() != nullptr && ratchet.skipped()->size() >= limits.max_kept)
+    if ((ratchet.skipped() == nullptr ? 0 : ratchet.skipped()->size()) >= limits.max_kept)
       return invalid("saved secret tree: more skipped keys than the limit allows");
     SecretBytes slot(SkippedKeys::kGenerationSize + material_size);
     SkippedKeys::write_generation(slot.expose_mut(), key.generation);

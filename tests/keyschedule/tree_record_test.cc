@@ -244,11 +244,14 @@ TEST(TreeRecords, AKeyThatFitsNothingIsRefused) {
 }
 
 TEST(TreeRecords, MoreSkippedKeysThanTheLimitAreRefused) {
-  SecretTree tree = tree_of(suite_1(), 2, {.max_ahead = 50, .max_kept = 5});
-  use(tree, 0, kApplication, 20);
-  std::vector<Record> records = tree.records();
-  records.push_back({{RecordType::skipped, 0, kApplication, 3}, octets(28, 1)});
-  EXPECT_FALSE(SecretTree::restore(suite_1(), records));
+  for (const std::uint32_t max_kept : {0u, 1u, 5u}) {
+    SecretTree tree = tree_of(suite_1(), 2, {.max_ahead = 50, .max_kept = max_kept});
+    use(tree, 0, kApplication, 20);
+    std::vector<Record> records = tree.records();
+    ASSERT_TRUE(SecretTree::restore(suite_1(), records));
+    records.push_back({{RecordType::skipped, 0, kApplication, 3}, octets(28, 1)});
+    EXPECT_FALSE(SecretTree::restore(suite_1(), records)) << max_kept;
+  }
 }
 
 TEST(TreeRecords, AnotherVersionSuiteOrSizeIsRefused) {

@@ -29,7 +29,8 @@ struct RatchetLimits {
   // The furthest generation that look() derives is `next + max_ahead`, where `next` is the first one that was not
   // derived yet. Anything beyond is refused at once.
   std::uint32_t max_ahead = 1000;
-  // How many keys of skipped generations one ratchet keeps; the oldest go first.
+  // How many keys of skipped generations one ratchet keeps; the oldest go first. It bounds what a sender can make its
+  // receivers remember: about 50 octets a key, in each of its two ratchets.
   std::uint32_t max_kept = 1000;
   bool operator==(const RatchetLimits&) const = default;
 };
