@@ -107,7 +107,7 @@ std::vector<Change> changes(const Json& vector, const Pointer& place, bool free_
         char& digit = change("digit " + std::to_string(at) + " flipped").get_ref<std::string&>()[at];
         digit = digit == '0' ? '1' : '0';
       }
-      change("last octet gone") = digits.substr(2);
+      change("last octet gone") = digits.substr(0, digits.size() - 2);
     }
     change("an octet too many") = digits + "00";
     change("not hexadecimal") = digits + "0x";
