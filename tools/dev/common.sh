@@ -30,6 +30,7 @@ packages_format="clang-format-14"
 packages_tidy="clang-tidy-14"
 packages_citations="python3"
 packages_openssl="libssl-dev"
+packages_constant_time="valgrind"
 
 # need PACKAGE...: installs what is not installed. Asks nothing, changes nothing when nothing is missing.
 need() {
