@@ -62,6 +62,10 @@ bool holds_pattern(const std::uint8_t* start, std::size_t size) {
   std::free(p);
 }
 [[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { operator delete(p); }
+// A sanitizer brings array forms of its own, which would pass these by.
+[[gnu::noinline]] void* operator new[](std::size_t n) { return operator new(n); }
+[[gnu::noinline]] void operator delete[](void* p) noexcept { operator delete(p); }
+[[gnu::noinline]] void operator delete[](void* p, std::size_t) noexcept { operator delete(p); }
 
 namespace dmls::keyschedule {
 namespace {
