@@ -249,7 +249,7 @@ TEST_P(EveryGenerator, GeneratesTheSameCasesFromTheSameSeed) {
 }
 
 TEST_P(EveryGenerator, VerifiesWhatItGenerates) {
-  for (const std::uint64_t seed : {0, 1, 2}) {
+  for (const std::uint64_t seed : {0U, 1U, 2U}) {
     const auto cases = generate_cases(family(), seed, {});
     ASSERT_TRUE(cases);
     EXPECT_FALSE(cases->empty());
