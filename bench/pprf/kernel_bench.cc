@@ -104,7 +104,9 @@ const bool masked_child = [] {
 const bool registered = [] {
   const std::vector<std::pair<HashId, std::string>> hashes{
       {HashId::sha256, "sha256"}, {HashId::sha384, "sha384"}, {HashId::sha512, "sha512"}};
-  for (const auto& [hash, name] : hashes) {
+  for (const auto& entry : hashes) {  // no structured binding: clang 14 cannot capture one
+    const HashId hash = entry.first;
+    const std::string& name = entry.second;
     for (const std::string kernel : {"portable", "shared", "shani", "avx512"}) {
       if (kernel == "shani" && hash != HashId::sha256) continue;
       row("kernel/" + name + "/" + kernel, [=](benchmark::State& state) { one_walk(state, hash, kernel); });

@@ -217,7 +217,9 @@ void table_of_nodes(benchmark::State& state, std::size_t k) {
 const bool registered = [] {
   const std::vector<std::pair<HashId, std::string>> hashes{
       {HashId::sha256, "sha256"}, {HashId::sha384, "sha384"}, {HashId::sha512, "sha512"}};
-  for (const auto& [hash, name] : hashes) {
+  for (const auto& entry : hashes) {  // no structured binding: clang 14 cannot capture one
+    const HashId hash = entry.first;
+    const std::string& name = entry.second;
     row("api/" + name + "/first", [=](benchmark::State& state) { first_puncture(state, hash); });
     for (const bool one : {true, false}) {
       const std::string over = one ? "one_state" : "many_states";
