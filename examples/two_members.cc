@@ -5,6 +5,7 @@
 #include <dmls/group/group.h>
 
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 #include <string_view>
 
@@ -20,6 +21,19 @@ T must(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 
+// What an application does with whatever its delivery service hands it, own commits that come back included.
+void receive(group::Group& group, const Bytes& message) {
+  auto event = must(group.process(message));
+  if (const auto* text = std::get_if<group::ApplicationMessage>(&event))
+    std::printf("member %u reads \"%.*s\"\n", group.own_leaf().value(), int(text->data.size()),
+                reinterpret_cast<const char*>(text->data.data()));
+  if (auto* commit = std::get_if<group::Transition>(&event)) {
+    std::printf("member %u enters epoch %llu, which adds %zu\n", group.own_leaf().value(),
+                (unsigned long long)(commit->changes().epoch), commit->changes().added.size());
+    must(group.merge(std::move(*commit)));  // or inspect it, and drop it: nothing has changed
+  }
+}
+
 int main() {
   const auto suite =
       must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
@@ -28,29 +42,21 @@ int main() {
   auto alice = must(group::Client::create(suite, "alice", std::make_shared<group::AcceptEverything>()));
   auto bob = must(group::Client::create(suite, "bob", std::make_shared<group::AcceptEverything>()));
 
-  // Bob publishes a key package; Alice adds him in the first commit of her group.
+  // Bob publishes a key package; Alice commits to adding him. The commit goes to the delivery service, and happens once
+  // that has accepted it: when it comes back. Then the Welcome goes to Bob.
   const Bytes key_package = must(bob.new_key_package());
   group::Group alices = must(alice.create_group());
-  group::StagedCommit add = must(alices.commit(group::CommitRequest().add(key_package)));
-
-  // Inspect, then merge (or simply drop it). The Welcome goes to Bob.
-  std::printf("commit adds %zu member\n", add.changes().added.size());
-  const Bytes welcome = add.welcome();
-  must(alices.merge(std::move(add)));
-  group::Group bobs = must(bob.join(welcome));
+  const group::Transition add = must(alices.commit(group::CommitRequest().add(key_package)));
+  receive(alices, add.message());
+  group::Group bobs = must(bob.enter(must(bob.join(add.welcome()))));
 
   // Application messages.
-  const Bytes hello = must(alices.protect(as_bytes("hello, Bob")));
-  auto heard = must(bobs.process(hello));
-  const auto& text = std::get<group::ApplicationMessage>(heard);
-  std::printf("Bob reads \"%.*s\"\n", int(text.data.size()), reinterpret_cast<const char*>(text.data.data()));
+  receive(bobs, must(alices.protect(as_bytes("hello, Bob"))));
+  receive(alices, must(bobs.protect(as_bytes("hello, Alice"))));
 
-  // Bob commits nothing but fresh keys; Alice looks at it and follows.
-  group::StagedCommit heal = must(bobs.commit({}));
-  const Bytes message = heal.message();
-  must(bobs.merge(std::move(heal)));
-  auto event = must(alices.process(message));
-  must(alices.merge(std::get<group::StagedCommit>(std::move(event))));
+  // Bob commits nothing but fresh keys; both follow.
+  const group::Transition heal = must(bobs.commit({}));
+  for (group::Group* member : {&alices, &bobs}) receive(*member, heal.message());
 
   const bool same = alices.epoch_authenticator() == bobs.epoch_authenticator();
   std::printf("epoch %llu, authenticators %s\n", (unsigned long long)(alices.epoch()), same ? "equal" : "DIFFERENT");

@@ -36,7 +36,7 @@ Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions
   DMLS_TRY(auto epoch_secret, keyschedule::fresh_epoch_secret(suite, *config.random));
   DMLS_TRY(auto secrets, keyschedule::derive_epoch(suite, std::move(epoch_secret), succession));
   Bytes tag = keyschedule::confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash);
-  return assemble_epoch(std::move(next), std::move(encoded_context), std::move(tag), std::move(secrets));
+  return assemble_epoch(std::move(next), std::move(encoded_context), std::move(tag), std::move(secrets), config);
 }
 
 }  // namespace dmls::group

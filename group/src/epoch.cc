@@ -4,16 +4,13 @@
 #include <dmls/group/epoch.h>
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/tls_codec/select.h>
-#include <dmls/treekem/external_sender.h>
 
-#include <algorithm>
+#include "verify_content.h"
 
 namespace dmls::group {
 namespace {
 
 using keyschedule::RatchetKind;
-
-constexpr std::string_view kFramedContentLabel = "FramedContentTBS";
 
 // PrivateContentAAD and SenderDataAAD, RFC 9420 §6.3.1, §6.3.2
 struct PrivateContentAad {
@@ -34,11 +31,6 @@ RatchetKind ratchet_for(ContentType type) {
   return type == ContentType::application ? RatchetKind::application : RatchetKind::handshake;
 }
 
-// RFC 9420 §12.1.8, the "Ext" column of §17.4
-bool allowed_for_external_senders(const Proposal& proposal) {
-  return !std::holds_alternative<Update>(proposal) && !std::holds_alternative<ExternalInit>(proposal);
-}
-
 // The nonce of the key schedule with the reuse guard applied. RFC 9420 §6.3.1
 SecretBytes guarded_nonce(BytesView nonce, const keyschedule::ReuseGuard& guard) {
   SecretBytes out(nonce);
@@ -57,11 +49,11 @@ Result<AuthenticatedContent> Epoch::sign(WireFormat wire_format, Content content
   out.content = {public_->context.group_id, public_->context.epoch, MemberSender{own_leaf().value()},
                  to_bytes(authenticated_data), std::move(content)};
   const Bytes tbs = framed_content_tbs(wire_format, out.content, public_->encoded_context);
-  DMLS_TRY(out.auth.signature, crypto::sign_with_label(signer, kFramedContentLabel, tbs));
+  DMLS_TRY(out.auth.signature, crypto::sign_with_label(signer, "FramedContentTBS", tbs));
   return out;
 }
 
-Result<MlsMessage> Epoch::protect(const AuthenticatedContent& authenticated, std::size_t padding, Random& random) {
+Result<MlsMessage> Epoch::protect(const AuthenticatedContent& authenticated, const Padding& padding, Random& random) {
   const auto& suite = public_->suite;
   const FramedContent& content = authenticated.content;
   if (authenticated.wire_format == WireFormat::mls_public_message) {
@@ -96,23 +88,20 @@ Result<VerifiedContent> Epoch::unprotect(const MlsMessage& message) {
 }
 
 Result<VerifiedContent> Epoch::unprotect(const PublicMessage& message) const {
-  DMLS_CHECK(check_group_and_epoch(message.content.group_id, message.content.epoch));
-  if (tls_codec::tag_of(message.content.content) == ContentType::application)
-    return fail(errc::kInvalidMessage, "RFC 9420 §6: application data travels in a PrivateMessage only");
-  std::optional<LeafIndex> leaf;
-  if (const auto* member = std::get_if<MemberSender>(&message.content.sender)) {
+  DMLS_CHECK(check_framing(*public_, message.content));
+  if (tls_codec::tag_of(message.content.sender) == SenderType::member) {
     const Bytes tbm = authenticated_content_tbm(message.content, message.auth, public_->encoded_context);
     DMLS_CHECK(keyschedule::verify_membership_tag(public_->suite, own_.membership_key, tbm, *message.membership_tag));
-    leaf = LeafIndex::from(member->leaf_index);
   }
   AuthenticatedContent content{WireFormat::mls_public_message, message.content, message.auth};
-  DMLS_CHECK(verify_signature(content));
-  return VerifiedContent(std::move(content), leaf);
+  DMLS_CHECK(verify_signature(*public_, content));
+  const auto leaf = member_leaf(content.content.sender);
+  return VerifiedContent(public_, std::move(content), leaf);
 }
 
 Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
   const auto& suite = public_->suite;
-  DMLS_CHECK(check_group_and_epoch(message.group_id, message.epoch));
+  DMLS_CHECK(check_group_and_epoch(*public_, message.group_id, message.epoch));
 
   const auto sender_key = own_.sender_data.key_and_nonce(message.ciphertext);
   const Bytes sender_aad = tls_codec::encode(SenderDataAad{message.group_id, message.epoch, message.content_type});
@@ -122,6 +111,8 @@ Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
   const auto leaf = LeafIndex::from(sender.leaf_index);
   if (!leaf || !public_->tree.is_member(*leaf))
     return fail(errc::kInvalidSender, "RFC 9420 §6.3.2: the sender's leaf is blank");
+  if (*leaf == own_leaf())
+    return fail(errc::kOwnMessage, "a message of this client's own: its key was spent by sending");
 
   // Look; the key is spent below, once the message has proved genuine.
   DMLS_TRY(auto key, own_.message_keys.look(*leaf, ratchet_for(message.content_type), sender.generation));
@@ -135,57 +126,9 @@ Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
                                {message.group_id, message.epoch, MemberSender{leaf->value()},
                                 message.authenticated_data, std::move(parsed.content)},
                                std::move(parsed.auth)};
-  DMLS_CHECK(verify_signature(content));
+  DMLS_CHECK(verify_signature(*public_, content));
   DMLS_CHECK(own_.message_keys.spend(std::move(key)));
-  return VerifiedContent(std::move(content), *leaf);
-}
-
-Result<void> Epoch::check_group_and_epoch(BytesView group_id, std::uint64_t epoch) const {
-  if (!std::equal(group_id.begin(), group_id.end(), public_->context.group_id.begin(), public_->context.group_id.end()))
-    return fail(errc::kWrongGroup, "RFC 9420 §6: the message belongs to another group");
-  if (epoch != public_->context.epoch)
-    return fail(errc::kWrongEpoch, "RFC 9420 §12.4.2: the message belongs to another epoch");
-  return {};
-}
-
-Result<crypto::SignaturePublicKey> Epoch::signature_key_of(const FramedContent& content) const {
-  const auto* proposal = std::get_if<ProposalContent>(&content.content);
-  switch (tls_codec::tag_of(content.sender)) {
-    case SenderType::member: {
-      const auto leaf = LeafIndex::from(std::get_if<MemberSender>(&content.sender)->leaf_index);
-      const auto sender = leaf ? public_->tree.leaf(*leaf) : std::nullopt;
-      if (!sender) return fail(errc::kInvalidSender, "RFC 9420 §6.1: the sender's leaf is blank");
-      return sender->signature_key();
-    }
-    case SenderType::external: {
-      const std::uint32_t index = std::get_if<ExternalSender>(&content.sender)->sender_index;
-      DMLS_TRY(const auto senders, treekem::get_extension<treekem::ExternalSenders>(public_->extensions));
-      if (!senders || index >= senders->external_senders.size())
-        return fail(errc::kInvalidSender, "RFC 9420 §12.1.8: the group knows no external sender of this index");
-      if (proposal == nullptr || !allowed_for_external_senders(proposal->proposal))
-        return fail(errc::kInvalidSender, "RFC 9420 §12.1.8: an external sender may not say this");
-      return senders->external_senders[index].signature_key;
-    }
-    case SenderType::new_member_proposal: {
-      const auto* add = proposal != nullptr ? std::get_if<Add>(&proposal->proposal) : nullptr;
-      if (add == nullptr)
-        return fail(errc::kInvalidSender, "RFC 9420 §6.1: a new member proposes its own Add and nothing else");
-      return add->key_package.leaf_node.signature_key;
-    }
-    case SenderType::new_member_commit: {
-      const auto* commit = std::get_if<CommitContent>(&content.content);
-      if (commit == nullptr || !commit->commit.path)
-        return fail(errc::kInvalidSender, "RFC 9420 §12.4.3.2: a new member commits with a path, or not at all");
-      return commit->commit.path->leaf_node.signature_key;
-    }
-  }
-  return fail(errc::kInvalidSender, "RFC 9420 §6: the sender type is unknown");
-}
-
-Result<void> Epoch::verify_signature(const AuthenticatedContent& content) const {
-  DMLS_TRY(const auto key, signature_key_of(content.content));
-  const Bytes tbs = framed_content_tbs(content.wire_format, content.content, public_->encoded_context);
-  return crypto::verify_with_label(public_->suite, key, kFramedContentLabel, tbs, content.auth.signature);
+  return VerifiedContent(public_, std::move(content), *leaf);
 }
 
 }  // namespace dmls::group

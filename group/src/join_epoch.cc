@@ -7,7 +7,7 @@
 
 #include <algorithm>
 
-#include "group_info_import.h"
+#include "descent.h"
 #include "next_epoch.h"
 #include "proposals.h"
 
@@ -43,20 +43,22 @@ Result<treekem::TreeLeaf> own_leaf_in(const treekem::RatchetTree& tree, const tr
 }  // namespace
 
 Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackageBundle& bundle, BytesView ratchet_tree,
-                               const PskSource& psks, const ClientConfig& config,
+                               const AncestorSource* ancestors, const PskSource& psks, const ClientConfig& config,
                                keyschedule::EpochSuccession& succession) {
   const auto& suite = config.suite;
   if (welcome.cipher_suite != suite.id() || bundle.key_package.cipher_suite != suite.id())
     return fail(errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: the Welcome is for another cipher suite");
 
   DMLS_TRY(auto group_secrets, open_group_secrets(suite, welcome, bundle));
-  DMLS_TRY(const auto psk_secret, psk_secret_of(suite, group_secrets.psks, psks));
-  DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, group_secrets.joiner_secret, psk_secret));
+  DMLS_TRY(const auto descent, find_descent(group_secrets.psks, ancestors));
+  DMLS_TRY(auto member_secret, member_secret_of(suite, group_secrets.joiner_secret, group_secrets.psks, psks));
   const auto key = keyschedule::welcome_key_and_nonce(suite, keyschedule::welcome_secret(suite, member_secret));
   DMLS_TRY(const auto info_octets,
            crypto::aead_open(suite, key.key.expose(), key.nonce.expose(), {}, welcome.encrypted_group_info));
   DMLS_TRY(const GroupInfo info, tls_codec::decode<GroupInfo>(info_octets.expose()));
-  DMLS_TRY(PublicEpoch joined, import_group_info(info, ratchet_tree, config));
+  DMLS_TRY(PublicEpoch joined,
+           import_group_info(info, ratchet_tree, suite, *config.policy, config.clock->now(), config.executor.get()));
+  if (descent) DMLS_CHECK(check_descent(*descent, joined, *config.policy));
 
   DMLS_TRY(const auto mine, own_leaf_in(joined.tree, bundle.key_package.leaf_node));
   std::optional<treekem::PathSecret> path_secret;
@@ -72,16 +74,17 @@ Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackage
     return fail(errc::kConfirmationMismatch, "RFC 9420 §12.4.3.1: the confirmation tag does not verify");
 
   Changes changes;
+  changes.group_id = joined.context.group_id;
   changes.epoch = joined.context.epoch;
   changes.committer = member_at(*joined.tree.leaf(LeafIndex(info.signer)));
-  changes.added.push_back(member_at(mine));
+  changes.added.push_back({member_at(mine), MemberSender{info.signer}});
   changes.psks = std::move(group_secrets.psks);
   changes.has_path = path_secret.has_value();
-  DMLS_CHECK(config.policy->accept(changes));
+  DMLS_CHECK(config.policy->accept(joined, changes));
   NextEpoch next{suite, std::move(joined.context), std::move(joined.extensions), std::move(joined.tree),
                  std::move(tree_secrets)};
   DMLS_TRY(auto epoch, assemble_epoch(std::move(next), std::move(joined.encoded_context),
-                                      std::move(joined.confirmation_tag), std::move(secrets)));
+                                      std::move(joined.confirmation_tag), std::move(secrets), config));
   return StagedEpoch{std::move(epoch), std::move(changes)};
 }
 

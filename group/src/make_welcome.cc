@@ -4,26 +4,36 @@
 #include <dmls/keyschedule/key_schedule.h>
 
 namespace dmls::group {
+namespace {
 
-Result<Welcome> make_welcome(const PreparedCommit& commit, const Bytes& confirmation_tag,
-                             const keyschedule::JoinerSecret& joiner, const keyschedule::WelcomeSecret& welcome_secret,
-                             TreeDelivery delivery, const ClientConfig& config) {
+Result<Bytes> encrypted_group_info(const PreparedCommit& commit, const Bytes& confirmation_tag,
+                                   const keyschedule::WelcomeSecret& welcome_secret, const SigningIdentity& identity,
+                                   TreeDelivery tree) {
   const auto& suite = commit.next.suite;
   GroupInfo info{commit.next.context, {}, confirmation_tag, commit.next.tree_secrets.leaf_index().value(), {}};
-  if (delivery == TreeDelivery::in_welcome)
+  if (tree == TreeDelivery::inside)
     info.extensions.push_back({treekem::ExtensionType::ratchet_tree, commit.next.tree.encode()});
-  DMLS_CHECK(sign_group_info(info, *config.signer));
-
-  Welcome out{suite.id(), {}, {}};
+  // With the key of the new leaf, which may be another than the one that signed the commit.
+  DMLS_CHECK(sign_group_info(info, *identity.signer));
   const auto key = keyschedule::welcome_key_and_nonce(suite, welcome_secret);
-  DMLS_TRY(out.encrypted_group_info,
-           crypto::aead_seal(suite, key.key.expose(), key.nonce.expose(), {}, tls_codec::encode(info)));
+  return crypto::aead_seal(suite, key.key.expose(), key.nonce.expose(), {}, tls_codec::encode(info));
+}
+
+}  // namespace
+
+Result<std::vector<WelcomeMessage>> make_welcomes(const PreparedCommit& commit, const Bytes& confirmation_tag,
+                                                  const DerivedEpoch& derived, const SigningIdentity& identity,
+                                                  WelcomeStyle style, const ClientConfig& config) {
+  const auto& suite = commit.next.suite;
+  Welcome all{suite.id(), {}, {}};
+  DMLS_TRY(all.encrypted_group_info,
+           encrypted_group_info(commit, confirmation_tag, derived.welcome_secret, identity, style.tree));
 
   // All recipients share the HPKE info, which holds the whole encrypted GroupInfo: hashed once.
-  const auto hpke_info = crypto::HpkeInfo::with_label(suite, "Welcome", out.encrypted_group_info);
-  out.secrets.reserve(commit.added.size());
+  const auto hpke_info = crypto::HpkeInfo::with_label(suite, "Welcome", all.encrypted_group_info);
+  all.secrets.reserve(commit.added.size());
   for (std::size_t i = 0; i < commit.added.size(); ++i) {
-    GroupSecrets secrets{joiner.clone(), std::nullopt, commit.psks};
+    GroupSecrets secrets{derived.joiner_secret.clone(), std::nullopt, commit.changes.psks};
     if (commit.path) {
       DMLS_TRY(auto path_secret, commit.path->path_secret_for(commit.added[i]));
       secrets.path_secret = PathSecret{std::move(path_secret).into_bytes()};
@@ -31,8 +41,17 @@ Result<Welcome> make_welcome(const PreparedCommit& commit, const Bytes& confirma
     const SecretBytes plaintext = tls_codec::encode_secret(secrets);
     const treekem::KeyPackage& package = commit.added_packages[i];
     DMLS_TRY(auto sealed, crypto::hpke_seal(hpke_info, package.init_key, {}, plaintext.expose(), *config.random));
-    out.secrets.push_back({treekem::key_package_ref(suite, package), std::move(sealed)});
+    all.secrets.push_back({treekem::key_package_ref(suite, package), std::move(sealed)});
   }
+
+  std::vector<WelcomeMessage> out;
+  if (style.split == WelcomeSplit::one_for_all) {
+    out.push_back({MlsMessage{std::move(all)}, commit.added});
+    return out;
+  }
+  for (std::size_t i = 0; i < commit.added.size(); ++i)
+    out.push_back(
+        {MlsMessage{Welcome{suite.id(), {std::move(all.secrets[i])}, all.encrypted_group_info}}, {commit.added[i]}});
   return out;
 }
 

@@ -1,15 +1,11 @@
 #pragma once
-// RFC 9420 §12.4.1, §12.4.3.1
-
-#include <dmls/group/transition.h>
-
 #include "prepare_commit.h"
 
 namespace dmls::group {
 
-// A Welcome for the members that `commit` adds. The context is complete, confirmed transcript hash included.
-Result<Welcome> make_welcome(const PreparedCommit& commit, const Bytes& confirmation_tag,
-                             const keyschedule::JoinerSecret&, const keyschedule::WelcomeSecret&, TreeDelivery,
-                             const ClientConfig&);
+// The Welcomes for those whom a commit adds. RFC 9420 §12.4.3.1
+Result<std::vector<WelcomeMessage>> make_welcomes(const PreparedCommit&, const Bytes& confirmation_tag,
+                                                  const DerivedEpoch&, const SigningIdentity&, WelcomeStyle,
+                                                  const ClientConfig&);
 
 }  // namespace dmls::group

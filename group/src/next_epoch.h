@@ -5,6 +5,8 @@
 #include <dmls/group/transition.h>
 #include <dmls/keyschedule/key_schedule.h>
 
+#include <span>
+
 namespace dmls::group {
 
 // The content of Extension extensions<V>, without its length header, as GroupContext carries it; and back.
@@ -20,12 +22,32 @@ struct NextEpoch {
   treekem::TreeSecrets tree_secrets;
 };
 
-// Joins what a commit contributes with what the parent left, RFC 9420 §8.
-Result<keyschedule::JoinerSecret> joiner_secret_for(const crypto::CipherSuite&, BytesView last_path_secret,
-                                                    keyschedule::CommitSecret, BytesView encoded_context,
-                                                    keyschedule::InitSecretSource&);
+// What a commit contributes to the key schedule.
+struct CommitContribution {
+  keyschedule::CommitSecret commit_secret;
+  SecretBytes last_path_secret;  // zero without a path, see InitSecretSource
+  std::span<const keyschedule::PreSharedKeyID> psks;
+
+  static CommitContribution without_path(const crypto::CipherSuite& suite) {
+    return {keyschedule::commit_secret_without_path(suite), SecretBytes(suite.hash_length()), {}};
+  }
+};
+
+// RFC 9420 §8, from the init secret of the parent down to the table of secrets.
+struct DerivedEpoch {
+  keyschedule::JoinerSecret joiner_secret;
+  keyschedule::WelcomeSecret welcome_secret;
+  keyschedule::EpochSecrets secrets;
+};
+Result<DerivedEpoch> derive_next(const crypto::CipherSuite&, CommitContribution, BytesView encoded_context,
+                                 const PskSource&, InitSeam);
+
+// The joiner secret with the PSKs mixed in.
+Result<keyschedule::MemberSecret> member_secret_of(const crypto::CipherSuite&, const keyschedule::JoinerSecret&,
+                                                   std::span<const keyschedule::PreSharedKeyID>, const PskSource&);
 
 // Assembles the epoch from its table of secrets; `confirmation_tag` was made or verified with them.
-Result<Epoch> assemble_epoch(NextEpoch, Bytes encoded_context, Bytes confirmation_tag, keyschedule::EpochSecrets);
+Result<Epoch> assemble_epoch(NextEpoch, Bytes encoded_context, Bytes confirmation_tag, keyschedule::EpochSecrets,
+                             const ClientConfig&);
 
 }  // namespace dmls::group

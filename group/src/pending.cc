@@ -1,66 +1,108 @@
 #include "pending.h"
 
 #include <map>
-#include <set>
+
+#include "verify_content.h"
 
 namespace dmls::group {
 namespace {
 
-bool is_valid_alone(const PublicEpoch& epoch, LeafIndex committer, const ProposalRef& reference,
-                    const ProposalStore& store, const ClientConfig& config) {
-  const CommitterRole role{treekem::Committer::member, committer};
-  const auto resolved = resolve({ProposalByReference{reference}}, role, store);
-  return resolved && apply_proposals(epoch, role, *resolved, config);
-}
+// No leaf has this index: trees are smaller (RFC 9420 §4.1: at most 2^31 leaves; this is the last of them).
+constexpr LeafIndex kSomebodyElse{0x7fffffff};
 
-std::optional<std::uint32_t> leaf_of(const StoredProposal& stored) {
-  if (const auto* remove = std::get_if<Remove>(&stored.proposal)) return remove->removed;
-  const auto* member = std::get_if<MemberSender>(&stored.sender);
-  if (std::holds_alternative<Update>(stored.proposal) && member != nullptr) return member->leaf_index;
+// The leaf that a proposal decides about.
+std::optional<std::uint32_t> leaf_of(const Proposal& proposal, const Sender& sender) {
+  if (const auto* remove = std::get_if<Remove>(&proposal)) return remove->removed;
+  const auto* member = std::get_if<MemberSender>(&sender);
+  if (std::holds_alternative<Update>(proposal) && member != nullptr) return member->leaf_index;
   return std::nullopt;
 }
 
+class Selection {
+ public:
+  Selection(const PublicEpoch& epoch, LeafIndex committer, const ProposalStore& store,
+            std::vector<ProposalOrRef> asked_for, const Judgement& judgement)
+      : epoch_(epoch),
+        role_{treekem::Committer::member, committer},
+        store_(store),
+        judgement_(judgement),
+        asked_for_(std::move(asked_for)) {}
+
+  std::vector<ProposalOrRef> run() {
+    std::vector<const StoredProposal*> candidates = preferred();
+    const StoredProposal* reinit = nullptr;
+    std::erase_if(candidates, [&](const StoredProposal* stored) {
+      const bool is_reinit = std::holds_alternative<ReInit>(stored->proposal);
+      if (is_reinit) reinit = stored;
+      return is_reinit;
+    });
+    auto out = together(candidates);
+    if (out.empty() && asked_for_.empty() && reinit != nullptr) out = together({reinit});
+    return out;
+  }
+
+ private:
+  // Of those that are valid: a Remove before all Updates of its leaf, the latest Update before the others.
+  std::vector<const StoredProposal*> preferred() const {
+    std::vector<const StoredProposal*> out;
+    std::map<std::uint32_t, const StoredProposal*> decides;
+    for (const auto& stored : store_.all()) {
+      if (stored->objection) continue;
+      out.push_back(stored.get());
+      const auto leaf = leaf_of(stored->proposal, stored->sender);
+      if (!leaf || !fits({stored.get()}, {})) continue;
+      auto& present = decides[*leaf];
+      if (present == nullptr || !std::holds_alternative<Remove>(present->proposal)) present = stored.get();
+    }
+    std::erase_if(out, [&](const StoredProposal* stored) {
+      const auto leaf = leaf_of(stored->proposal, stored->sender);
+      return leaf && decides[*leaf] != stored;
+    });
+    return out;
+  }
+
+  // All of them if they go together with what is asked for; else as many as do, the earlier first.
+  std::vector<ProposalOrRef> together(const std::vector<const StoredProposal*>& candidates) const {
+    std::vector<const StoredProposal*> taken = candidates;
+    if (!taken.empty() && !fits(taken, asked_for_)) {
+      taken.clear();
+      for (const StoredProposal* candidate : candidates) {
+        taken.push_back(candidate);
+        if (!fits(taken, asked_for_)) taken.pop_back();
+      }
+    }
+    std::vector<ProposalOrRef> out;
+    for (const StoredProposal* stored : taken) out.push_back(ProposalByReference{stored->reference});
+    return out;
+  }
+
+  bool fits(const std::vector<const StoredProposal*>& taken, const std::vector<ProposalOrRef>& others) const {
+    std::vector<ProposalOrRef> list;
+    for (const StoredProposal* stored : taken) list.push_back(ProposalByReference{stored->reference});
+    list.insert(list.end(), others.begin(), others.end());
+    const auto resolved = resolve(list, role_, store_);
+    return resolved && apply_proposals(epoch_, role_, resolved->found, judgement_);
+  }
+
+  const PublicEpoch& epoch_;
+  CommitterRole role_;
+  const ProposalStore& store_;
+  const Judgement& judgement_;
+  std::vector<ProposalOrRef> asked_for_;
+};
+
 }  // namespace
 
+Result<void> is_valid_alone(const PublicEpoch& epoch, const StoredProposal& stored, const Judgement& judgement) {
+  const CommitterRole role{treekem::Committer::member, kSomebodyElse};
+  DMLS_CHECK(apply_proposals(epoch, role, {{&stored.proposal, stored.sender}}, judgement));
+  return {};
+}
+
 std::vector<ProposalOrRef> committable(const PublicEpoch& epoch, LeafIndex committer, const ProposalStore& store,
-                                       const ClientConfig& config) {
-  std::vector<const StoredProposal*> valid;
-  for (const auto& stored : store.all()) {
-    if (is_valid_alone(epoch, committer, stored->reference, store, config)) valid.push_back(stored.get());
-  }
-
-  // Which proposal decides about a leaf: a Remove, else the latest Update.
-  std::map<std::uint32_t, const StoredProposal*> decides;
-  for (const auto* stored : valid) {
-    const auto leaf = leaf_of(*stored);
-    if (!leaf) continue;
-    auto& present = decides[*leaf];
-    if (present == nullptr || !std::holds_alternative<Remove>(present->proposal)) present = stored;
-  }
-
-  std::vector<ProposalOrRef> out;
-  std::set<Bytes, OctetOrder> clients;
-  std::set<Bytes, OctetOrder> psks;
-  bool extensions = false;
-  const StoredProposal* reinit = nullptr;
-  for (const auto* stored : valid) {
-    const auto leaf = leaf_of(*stored);
-    if (leaf && decides[*leaf] != stored) continue;
-    if (const auto* add = std::get_if<Add>(&stored->proposal)) {
-      if (!clients.insert(add->key_package.leaf_node.signature_key.octets).second) continue;
-    } else if (const auto* psk = std::get_if<PreSharedKey>(&stored->proposal)) {
-      if (!psks.insert(tls_codec::encode(psk->psk)).second) continue;
-    } else if (std::holds_alternative<GroupContextExtensions>(stored->proposal)) {
-      if (extensions) continue;
-      extensions = true;
-    } else if (std::holds_alternative<ReInit>(stored->proposal)) {
-      reinit = stored;
-      continue;
-    }
-    out.push_back(ProposalByReference{stored->reference});
-  }
-  if (out.empty() && reinit != nullptr) out.push_back(ProposalByReference{reinit->reference});
-  return out;
+                                       const std::vector<ProposalOrRef>& asked_for, const Judgement& judgement) {
+  if (store.all().empty()) return {};
+  return Selection(epoch, committer, store, asked_for, judgement).run();
 }
 
 }  // namespace dmls::group

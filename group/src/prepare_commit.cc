@@ -6,20 +6,45 @@
 #include "make_welcome.h"
 
 namespace dmls::group {
+namespace {
 
-Result<PreparedCommit> prepare_commit(const PublicEpoch& before, const CommitterRole& committer, treekem::LeafNode leaf,
-                                      const treekem::TreeSecrets* present, std::vector<ProposalOrRef> proposals,
-                                      ProposedState proposed, PathChoice choice, const ClientConfig& config) {
+void describe(Changes& changes, const PublicEpoch& before, const Committing& committing, const PreparedCommit& out,
+              std::optional<LeafIndex> replaced) {
+  const bool external = committing.role.kind == treekem::Committer::external;
+  const auto former = external ? replaced : std::optional(committing.role.leaf);
+  changes.committer = member_at(*out.next.tree.leaf(out.next.tree_secrets.leaf_index()));
+  if (former) changes.committer_before = member_at(*before.tree.leaf(*former));
+  if (external) changes.origin = former ? CommitOrigin::rejoiner : CommitOrigin::joiner;
+  changes.has_path = out.path.has_value();
+}
+
+CommitContribution contribution_of(const crypto::CipherSuite& suite, const PreparedCommit& prepared) {
+  CommitContribution out = CommitContribution::without_path(suite);
+  if (prepared.path) {
+    out.commit_secret = keyschedule::CommitSecret(prepared.path->commit_secret().into_bytes());
+    out.last_path_secret = SecretBytes(prepared.path->path_secret().expose());
+  }
+  out.psks = prepared.changes.psks;
+  return out;
+}
+
+}  // namespace
+
+Result<PreparedCommit> prepare_commit(const PublicEpoch& before, const Committing& committing,
+                                      std::vector<ProposalOrRef> proposals, ProposedState proposed,
+                                      const ClientConfig& config) {
   const auto& suite = before.suite;
-  const bool external = committer.kind == treekem::Committer::external;
   std::optional<treekem::PathDraft> path;
-  if (external || proposed.path_required || choice == PathChoice::always) {
+  if (committing.present == nullptr || proposed.path_required || committing.path == PathChoice::always) {
+    treekem::LeafNode leaf = committing.leaf;
+    leaf.credential = committing.identity.credential;
+    leaf.signature_key = committing.identity.signer->public_key();
     DMLS_TRY(path, treekem::PathDraft::make(proposed.tree,
-                                            {.committer = committer.kind,
-                                             .index = committer.leaf,
+                                            {.committer = committing.role.kind,
+                                             .index = committing.role.leaf,
                                              .leaf = std::move(leaf),
                                              .group_id = before.context.group_id,
-                                             .signer = config.signer.get()},
+                                             .signer = committing.identity.signer.get()},
                                             *config.random));
   }
 
@@ -27,63 +52,51 @@ Result<PreparedCommit> prepare_commit(const PublicEpoch& before, const Committer
   if (path) {
     secrets = path->secrets();
   } else {
-    DMLS_TRY(secrets, present->pruned(proposed.tree));
+    DMLS_TRY(secrets, committing.present->pruned(proposed.tree));
   }
   std::vector<treekem::KeyPackage> added_packages;  // before the proposals that they are borrowed from move
   for (const auto* package : proposed.added_packages) added_packages.push_back(*package);
   PreparedCommit out{{suite, before.context, std::move(proposed.extensions),
                       path ? path->tree() : std::move(proposed.tree), *std::move(secrets)},
                      {std::move(proposals), std::nullopt},
-                     std::nullopt,
-                     path ? keyschedule::CommitSecret(path->commit_secret().into_bytes())
-                          : keyschedule::commit_secret_without_path(suite),
-                     path ? SecretBytes(path->path_secret().expose()) : SecretBytes(suite.hash_length()),
+                     std::move(path),
                      std::move(proposed.added),
                      std::move(added_packages),
-                     std::move(proposed.psks),
                      std::move(proposed.changes)};
   out.next.context.epoch += 1;
   out.next.context.tree_hash = to_bytes(out.next.tree.tree_hash());
   out.next.context.extensions = extensions_content(out.next.extensions);
-
-  out.changes.committer = member_at(*out.next.tree.leaf(out.next.tree_secrets.leaf_index()));
-  out.changes.has_path = path.has_value();
-  out.changes.external = external;
-  DMLS_CHECK(config.policy->accept(out.changes));
+  describe(out.changes, before, committing, out, proposed.replaced);
+  DMLS_CHECK(config.policy->accept(before, out.changes));
 
   // The provisional GroupContext still has the old confirmed transcript hash.
-  if (path) {
-    DMLS_TRY(out.commit.path, path->seal(tls_codec::encode(out.next.context), out.added, *config.random));
+  if (out.path) {
+    DMLS_TRY(out.commit.path,
+             out.path->seal(tls_codec::encode(out.next.context), out.added, *config.random, config.executor.get()));
   }
-  out.path = std::move(path);
   return out;
 }
 
 Result<FinishedCommit> finish_commit(const PublicEpoch& before, PreparedCommit prepared,
-                                     const AuthenticatedContent& signed_commit, TreeDelivery delivery,
-                                     const PskSource& psks, const ClientConfig& config, InitSeam seam) {
+                                     const AuthenticatedContent& signed_commit, const SigningIdentity& identity,
+                                     WelcomeStyle style, const PskSource& psks, const ClientConfig& config,
+                                     InitSeam seam) {
   const auto& suite = before.suite;
   NextEpoch& next = prepared.next;
   next.context.confirmed_transcript_hash = keyschedule::confirmed_transcript_hash(
       suite, before.interim_transcript_hash, confirmed_transcript_hash_input(signed_commit));
   Bytes encoded_context = tls_codec::encode(next.context);
+  DMLS_TRY(auto derived, derive_next(suite, contribution_of(suite, prepared), encoded_context, psks, seam));
+  Bytes tag =
+      keyschedule::confirmation_tag(suite, derived.secrets.confirmation_key, next.context.confirmed_transcript_hash);
 
-  DMLS_TRY(const auto joiner, joiner_secret_for(suite, prepared.last_path_secret.expose(),
-                                                std::move(prepared.commit_secret), encoded_context, seam.source));
-  DMLS_TRY(const auto psk_secret, psk_secret_of(suite, prepared.psks, psks));
-  DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, joiner, psk_secret));
-  const auto welcome_secret = keyschedule::welcome_secret(suite, member_secret);
-  DMLS_TRY(auto secrets,
-           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                                     seam.succession));
-  Bytes tag = keyschedule::confirmation_tag(suite, secrets.confirmation_key, next.context.confirmed_transcript_hash);
-
-  std::optional<Welcome> welcome;
+  std::vector<WelcomeMessage> welcomes;
   if (!prepared.added.empty()) {
-    DMLS_TRY(welcome, make_welcome(prepared, tag, joiner, welcome_secret, delivery, config));
+    DMLS_TRY(welcomes, make_welcomes(prepared, tag, derived, identity, style, config));
   }
-  DMLS_TRY(auto epoch, assemble_epoch(std::move(next), std::move(encoded_context), tag, std::move(secrets)));
-  return FinishedCommit{{std::move(epoch), std::move(prepared.changes)}, std::move(tag), std::move(welcome)};
+  DMLS_TRY(auto epoch,
+           assemble_epoch(std::move(next), std::move(encoded_context), tag, std::move(derived.secrets), config));
+  return FinishedCommit{{std::move(epoch), std::move(prepared.changes)}, std::move(tag), std::move(welcomes)};
 }
 
 }  // namespace dmls::group

@@ -14,10 +14,11 @@ void write_content(auto& sink, const Content& content, const FramedContentAuthDa
 
 }  // namespace
 
-SecretBytes private_message_content(const Content& content, const FramedContentAuthData& auth, std::size_t padding) {
+SecretBytes private_message_content(const Content& content, const FramedContentAuthData& auth, const Padding& padding) {
   tls_codec::Counter size;
   write_content(size, content, auth);
-  SecretBytes out(size.size() + padding);  // born zero, so the padding is there already
+  SecretBytes out(size.size() + padding.octets(tls_codec::tag_of(content),
+                                               size.size()));  // born zero, so the padding is there already
   tls_codec::SecretWriter writer(out.expose_mut());
   write_content(writer, content, auth);
   return out;

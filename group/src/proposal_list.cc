@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "verify_content.h"
+
 namespace dmls::group {
 namespace {
 
@@ -16,7 +18,7 @@ Result<void> check_regular(LeafIndex committer, const std::vector<ResolvedPropos
   if (count[std::size_t(ProposalType::reinit)] > 0 && list.size() > 1)
     return fail(errc::kInvalidProposalList, "RFC 9420 §12.2: a ReInit together with another proposal");
   for (const auto& item : list) {
-    if (std::holds_alternative<Update>(*item.proposal) && item.sender == committer)
+    if (std::holds_alternative<Update>(*item.proposal) && member_leaf(item.proposer) == committer)
       return fail(errc::kInvalidProposalList, "RFC 9420 §12.2: an Update of the committer");
     const auto* remove = std::get_if<Remove>(item.proposal);
     if (remove != nullptr && remove->removed == committer.value())
@@ -40,10 +42,11 @@ Result<void> check_external(const std::vector<ResolvedProposal>& list, const std
 }  // namespace
 
 Result<void> check_proposal_list(const CommitterRole& committer, const std::vector<ResolvedProposal>& list) {
-  std::array<std::size_t, 8> count{};  // by proposal type; the variant knows no others
+  std::array<std::size_t, 8> count{};  // by proposal type; [0]: those that RFC 9420 does not define
   std::vector<keyschedule::PreSharedKeyID> psks;
   for (const auto& item : list) {
-    ++count[std::size_t(tls_codec::tag_of(*item.proposal))];
+    const auto type = proposal_type(*item.proposal);
+    ++count[treekem::is_default(type) ? std::size_t(type) : 0];
     if (const auto* psk = std::get_if<PreSharedKey>(item.proposal)) psks.push_back(psk->psk);
   }
   DMLS_CHECK(keyschedule::check_distinct(psks));

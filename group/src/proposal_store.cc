@@ -12,8 +12,8 @@ Result<void> ProposalStore::add(StoredProposal proposal) {
   return {};
 }
 
-void ProposalStore::add_own_update(const ProposalRef& reference, crypto::HpkeKeyPair pair) {
-  own_updates_.insert_or_assign(reference.octets, std::move(pair));
+void ProposalStore::add_own_update(const ProposalRef& reference, OwnUpdate update) {
+  own_updates_.insert_or_assign(reference.octets, std::move(update));
 }
 
 const StoredProposal* ProposalStore::find(const ProposalRef& reference) const {
@@ -21,7 +21,7 @@ const StoredProposal* ProposalStore::find(const ProposalRef& reference) const {
   return found == by_reference_.end() ? nullptr : found->second.get();
 }
 
-const crypto::HpkeKeyPair* ProposalStore::own_update(const ProposalRef& reference) const {
+const OwnUpdate* ProposalStore::own_update(const ProposalRef& reference) const {
   const auto found = own_updates_.find(reference.octets);
   return found == own_updates_.end() ? nullptr : &found->second;
 }

@@ -8,32 +8,11 @@
 #include <algorithm>
 
 #include "next_epoch.h"
-#include "proposals.h"
+#include "pending.h"
+#include "public_step.h"
 
 namespace dmls::group {
 namespace {
-
-// The committer's new leaf, RFC 9420 §7.3. What the tree can judge better (keys, credential types) it judges itself.
-// `replaces`: the leaf it takes the place of; one that an external committer removes counts as that (§12.2).
-Result<void> validate_path_leaf(const PublicEpoch& before, const treekem::ExtensionList& extensions, LeafIndex at,
-                                std::optional<LeafIndex> replaces, const treekem::LeafNode& leaf,
-                                const ClientConfig& config) {
-  DMLS_TRY(const auto group, GroupExpectations::of(extensions, config));
-  auto expectations = group.expectations(before.suite);
-  expectations.source = treekem::LeafNodeSource::commit;
-  expectations.position = treekem::LeafPosition{before.context.group_id, at};
-  std::optional<treekem::TreeLeaf> replaced_leaf;
-  treekem::LeafNodeView replaced;
-  if (replaces) {
-    replaced_leaf = before.tree.leaf(*replaces);
-    if (!replaced_leaf) return fail(errc::kInvalidSender, "RFC 9420 §12.4.2: the committer's leaf is blank");
-    replaced = replaced_leaf->view();
-    expectations.replaces = &replaced;
-  }
-  const Bytes encoded = tls_codec::encode(leaf);
-  DMLS_TRY(const auto view, treekem::LeafNodeView::parse(encoded));
-  return treekem::validate_leaf_node(view, expectations, *config.policy);
-}
 
 // RFC 9420 §8.3: the init secret that an external committer encapsulated to this epoch.
 Result<keyschedule::InitSecret> external_init_secret(const Epoch& parent, BytesView kem_output) {
@@ -41,96 +20,95 @@ Result<keyschedule::InitSecret> external_init_secret(const Epoch& parent, BytesV
   return keyschedule::receive_external_init(parent.suite(), pair, kem_output);
 }
 
+// The PSKs that this client does not hold.
+Result<std::vector<keyschedule::PreSharedKeyID>> missing_psks(const std::vector<keyschedule::PreSharedKeyID>& ids,
+                                                              const PskSource& source) {
+  std::vector<keyschedule::PreSharedKeyID> out;
+  for (const auto& id : ids) {
+    const auto psk = source.find(id);
+    if (psk) continue;
+    if (psk.error().code != errc::kUnknownPsk) return fail(psk.error());
+    out.push_back(id);
+  }
+  return out;
+}
+
+bool removes(const Changes& changes, LeafIndex own) {
+  return std::any_of(changes.removed.begin(), changes.removed.end(),
+                     [&](const Removal& removal) { return removal.member.leaf == own; });
+}
+
+struct SecretStep {
+  treekem::TreeSecrets tree_secrets;
+  CommitContribution contribution;
+};
+
+Result<SecretStep> take_secret_step(const Epoch& parent, const PublicStep& step) {
+  const auto& suite = parent.suite();
+  SecretStep out{parent.own().tree_secrets, CommitContribution::without_path(suite)};
+  if (const OwnUpdate* update = step.proposed.own_update)
+    out.tree_secrets = out.tree_secrets.with_leaf(update->pair.clone());
+  DMLS_TRY(out.tree_secrets, out.tree_secrets.pruned(step.proposed.tree));
+  if (step.path) {
+    DMLS_TRY(auto opened, step.path->open(out.tree_secrets, step.provisional_context));
+    out.tree_secrets = std::move(opened.secrets);
+    out.contribution.commit_secret = keyschedule::CommitSecret(std::move(opened.commit_secret).into_bytes());
+    out.contribution.last_path_secret = std::move(opened.path_secret).into_bytes();
+  }
+  out.contribution.psks = step.proposed.changes.psks;
+  return out;
+}
+
 }  // namespace
 
-Result<std::variant<StagedEpoch, RemovedByCommit>> stage_commit(const Epoch& parent, const VerifiedContent& received,
-                                                                const CommitInputs& inputs, InitSeam seam) {
-  using Staged = std::variant<StagedEpoch, RemovedByCommit>;
+Result<Staging> stage_commit(const Epoch& parent, const VerifiedContent& received, const CommitInputs& inputs,
+                             InitSeam seam) {
   const PublicEpoch& before = parent.shared();
   const auto& suite = before.suite;
   const ClientConfig& config = inputs.config;
-  const auto* content = std::get_if<CommitContent>(&received->content.content);
-  if (content == nullptr) return fail(errc::kInvalidCommit, "RFC 9420 §12.4: the message is not a commit");
-  const Commit& commit = content->commit;
+  if (received.epoch() != parent.shared_pointer())
+    return fail(errc::kStale, "the commit was not verified in the epoch that it is staged on");
+  if (received.sender_leaf() == parent.own_leaf())
+    return fail(errc::kOwnMessage, "RFC 9420 §12.4.2: an own commit is merged where it was made, not processed");
 
-  CommitterRole committer;
-  if (const auto sender = received.sender_leaf()) {
-    committer.leaf = *sender;
-    if (*sender == parent.own_leaf())
-      return fail(errc::kInvalidSender, "RFC 9420 §12.4.2: an own commit is merged where it was made, not processed");
-  } else {
-    committer.kind = treekem::Committer::external;
+  DMLS_TRY(auto outcome, take_public_step(before, received, inputs.proposals, Judgement::received(before, config)));
+  if (auto* waiting = std::get_if<Waiting>(&outcome)) return Staging(std::move(*waiting));
+  PublicStep& step = *std::get_if<PublicStep>(&outcome);
+  Changes& changes = step.proposed.changes;
+  if (removes(changes, parent.own_leaf())) {
+    DMLS_CHECK(config.policy->accept(before, changes));
+    return Staging(RemovedByCommit{std::move(changes)});
   }
-  const bool external = committer.kind == treekem::Committer::external;
+  DMLS_TRY(auto missing, missing_psks(changes.psks, inputs.psks));
+  if (!missing.empty()) return Staging(Waiting{{}, std::move(missing)});
 
-  DMLS_TRY(const auto resolved, resolve(commit.proposals, committer, inputs.proposals));
-  DMLS_TRY(auto proposed, apply_proposals(before, committer, resolved, config));
-  if (proposed.path_required && !commit.path)
-    return fail(errc::kInvalidCommit, "RFC 9420 §12.4: these proposals need a path, and the commit has none");
-  if (external) {
-    DMLS_TRY(committer.leaf, proposed.tree.first_blank_leaf());
-  }
-  proposed.changes.has_path = commit.path.has_value();
-  proposed.changes.external = external;
-  if (commit.path) {
-    DMLS_CHECK(validate_path_leaf(before, proposed.extensions, committer.leaf,
-                                  external ? proposed.replaced : std::optional(committer.leaf), commit.path->leaf_node,
-                                  config));
-    proposed.changes.committer = {committer.leaf, commit.path->leaf_node.credential,
-                                  commit.path->leaf_node.signature_key.octets};
-  } else {
-    proposed.changes.committer = member_at(*proposed.tree.leaf(committer.leaf));
-  }
-  const auto& removed = proposed.changes.removed;
-  if (std::any_of(removed.begin(), removed.end(), [&](const Member& m) { return m.leaf == parent.own_leaf(); })) {
-    DMLS_CHECK(config.policy->accept(proposed.changes));
-    return Staged(RemovedByCommit{std::move(proposed.changes)});
-  }
-
-  treekem::TreeSecrets secrets = parent.own().tree_secrets;
-  if (proposed.own_update != nullptr) secrets = secrets.with_leaf(proposed.own_update->clone());
-  DMLS_TRY(secrets, secrets.pruned(proposed.tree));
-  NextEpoch next{suite, before.context, std::move(proposed.extensions), proposed.tree, std::move(secrets)};
-  next.context.epoch += 1;
-  next.context.extensions = extensions_content(next.extensions);
-  keyschedule::CommitSecret commit_secret = keyschedule::commit_secret_without_path(suite);
-  SecretBytes last_path_secret(suite.hash_length());  // zero without a path, see InitSecretSource
-  if (commit.path) {
-    DMLS_TRY(const auto path,
-             treekem::ReceivedPath::apply(proposed.tree, committer.kind, committer.leaf, *commit.path, proposed.added));
-    next.tree = path.tree();
-    next.context.tree_hash = to_bytes(next.tree.tree_hash());
-    DMLS_TRY(auto opened, path.open(next.tree_secrets, tls_codec::encode(next.context)));
-    next.tree_secrets = std::move(opened.secrets);
-    commit_secret = keyschedule::CommitSecret(std::move(opened.commit_secret).into_bytes());
-    last_path_secret = std::move(opened.path_secret).into_bytes();
-  }
-  next.context.tree_hash = to_bytes(next.tree.tree_hash());
-  next.context.confirmed_transcript_hash = keyschedule::confirmed_transcript_hash(
-      suite, before.interim_transcript_hash, confirmed_transcript_hash_input(*received));
-  Bytes encoded_context = tls_codec::encode(next.context);
-
+  DMLS_TRY(auto secret, take_secret_step(parent, step));
   std::optional<keyschedule::ExternalInitSource> from_outside;
-  if (proposed.kem_output) {
-    DMLS_TRY(auto init_secret, external_init_secret(parent, *proposed.kem_output));
+  if (step.proposed.kem_output) {
+    DMLS_TRY(auto init_secret, external_init_secret(parent, *step.proposed.kem_output));
     from_outside.emplace(std::move(init_secret));
   }
   keyschedule::InitSecretSource& source = from_outside ? *from_outside : seam.source;
-  DMLS_TRY(const auto joiner,
-           joiner_secret_for(suite, last_path_secret.expose(), std::move(commit_secret), encoded_context, source));
-  DMLS_TRY(const auto psk_secret, psk_secret_of(suite, proposed.psks, inputs.psks));
-  DMLS_TRY(auto member_secret, keyschedule::member_secret(suite, joiner, psk_secret));
-  DMLS_TRY(auto epoch_secrets,
-           keyschedule::derive_epoch(suite, keyschedule::epoch_secret(suite, std::move(member_secret), encoded_context),
-                                     seam.succession));
+  DMLS_TRY(auto derived, derive_next(suite, std::move(secret.contribution), step.encoded_context, inputs.psks,
+                                     {source, seam.succession}));
   const Bytes& tag = *received->auth.confirmation_tag;
-  if (!keyschedule::verify_confirmation_tag(suite, epoch_secrets.confirmation_key,
-                                            next.context.confirmed_transcript_hash, tag))
+  if (!keyschedule::verify_confirmation_tag(suite, derived.secrets.confirmation_key,
+                                            step.context.confirmed_transcript_hash, tag))
     return fail(errc::kConfirmationMismatch, "RFC 9420 §12.4.2: the confirmation tag does not verify");
 
-  DMLS_CHECK(config.policy->accept(proposed.changes));
-  DMLS_TRY(auto epoch, assemble_epoch(std::move(next), std::move(encoded_context), tag, std::move(epoch_secrets)));
-  return Staged(StagedEpoch{std::move(epoch), std::move(proposed.changes)});
+  DMLS_CHECK(config.policy->accept(before, changes));
+  NextEpoch next{suite, std::move(step.context), std::move(step.proposed.extensions), std::move(step.tree),
+                 std::move(secret.tree_secrets)};
+  DMLS_TRY(auto epoch,
+           assemble_epoch(std::move(next), std::move(step.encoded_context), tag, std::move(derived.secrets), config));
+  StagedEpoch out{std::move(epoch), std::move(changes)};
+  if (const OwnUpdate* update = step.proposed.own_update) out.identity = update->identity;
+  return Staging(std::move(out));
+}
+
+Result<void> check_proposal(const PublicEpoch& epoch, const StoredProposal& stored, const ClientConfig& config) {
+  DMLS_CHECK(config.policy->accept_proposal(epoch, stored));
+  return is_valid_alone(epoch, stored, Judgement::received(epoch, config));
 }
 
 }  // namespace dmls::group

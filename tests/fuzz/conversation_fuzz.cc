@@ -33,14 +33,14 @@ struct World {
   Group alices = ok(alice.create_group());
   Group bobs = meet();
   // Commits that Alice made and did not merge. A public one can be staged as often as Bob likes.
-  StagedCommit public_commit = ok(alices.commit(CommitRequest().handshake(WireFormat::mls_public_message)));
-  StagedCommit invitation = ok(alices.commit(CommitRequest().add(ok(carol.new_key_package()))));
+  Transition public_commit = ok(alices.commit(CommitRequest().handshake(HandshakeFormat::public_message)));
+  Transition invitation = ok(alices.commit(CommitRequest().add(ok(carol.new_key_package()))));
 
   Group meet() {
-    StagedCommit add = ok(alices.commit(CommitRequest().add(ok(bob.new_key_package()))));
+    Transition add = ok(alices.commit(CommitRequest().add(ok(bob.new_key_package()))));
     const Bytes welcome = add.welcome();
     must(alices.merge(std::move(add)).has_value(), "an own commit does not merge");
-    return ok(bob.join(welcome));
+    return ok(bob.enter(ok(bob.join(welcome))));
   }
 };
 
@@ -80,8 +80,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const BytesView rest(data + 1, size - 1);
   const std::uint64_t before = world.bobs.epoch();
   switch (data[0] % 5) {
-    case 0: attack<StagedCommit>(world, ok(world.alices.commit(CommitRequest())).message(), rest); break;
-    case 1: attack<StagedCommit>(world, world.public_commit.message(), rest); break;
+    case 0: attack<Transition>(world, ok(world.alices.commit(CommitRequest())).message(), rest); break;
+    case 1: attack<Transition>(world, world.public_commit.message(), rest); break;
     case 2:
       attack<ApplicationMessage>(world, ok(world.alices.protect(as_bytes("hello"), as_bytes("to all"))), rest);
       break;

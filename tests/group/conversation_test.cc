@@ -31,12 +31,14 @@ struct Pair {
     Client bob = *Client::create(suite, "bob", policy, random);
     Group alices = *alice.create_group();
     const Bytes package = *bob.new_key_package();
-    StagedCommit add = *alices.commit(request.add(package));
+    Transition add = *alices.commit(request.add(package));
     const Bytes welcome = add.welcome();
     if (wire != nullptr) *wire = {package, add.message(), welcome};
     EXPECT_TRUE(alices.merge(std::move(add)));
     const Bytes tree = request.tree() == TreeDelivery::aside ? alices.ratchet_tree() : Bytes{};
-    auto bobs = bob.join(welcome, tree);
+    auto entry = bob.join(welcome, {.ratchet_tree = tree});
+    EXPECT_TRUE(entry) << (entry ? "" : entry.error().rule);
+    auto bobs = bob.enter(*std::move(entry));
     EXPECT_TRUE(bobs) << (bobs ? "" : bobs.error().rule);
     return {std::move(alice), std::move(bob), std::move(alices), *std::move(bobs)};
   }
@@ -55,14 +57,15 @@ void expect_heard(Group& from, Group& to, std::string_view words) {
   ASSERT_NE(message, nullptr);
   EXPECT_EQ(message->data, text(words));
   EXPECT_EQ(message->authenticated_data, text("seen by all"));
-  EXPECT_EQ(message->sender, from.own_leaf());
+  EXPECT_EQ(message->sender.leaf, from.own_leaf());
+  EXPECT_EQ(message->epoch, from.epoch());
 }
 
 void commit_and_follow(Group& committer, Group& follower, const CommitRequest& request) {
-  StagedCommit own = *committer.commit(request);
+  Transition own = *committer.commit(request);
   auto event = follower.process(own.message());
   ASSERT_TRUE(event) << event.error().rule;
-  auto* staged = std::get_if<StagedCommit>(&*event);
+  auto* staged = std::get_if<Transition>(&*event);
   ASSERT_NE(staged, nullptr);
   EXPECT_EQ(staged->changes().has_path, own.changes().has_path);
   EXPECT_EQ(staged->changes().committer.leaf, committer.own_leaf());
@@ -81,15 +84,15 @@ class Conversation : public testing::TestWithParam<std::uint16_t> {
 };
 
 TEST_P(Conversation, MessagesCommitsAndAuthenticatorsAgree) {
-  for (const auto handshake : {WireFormat::mls_private_message, WireFormat::mls_public_message}) {
-    for (const auto tree : {TreeDelivery::in_welcome, TreeDelivery::aside}) {
+  for (const auto handshake : {HandshakeFormat::private_message, HandshakeFormat::public_message}) {
+    for (const auto tree : {TreeDelivery::inside, TreeDelivery::aside}) {
       Pair pair = Pair::meet(*suite_, 7, CommitRequest().handshake(handshake).tree(tree));
       expect_agreement(pair.alices, pair.bobs);
       EXPECT_EQ(pair.alices.members().size(), 2u);
       EXPECT_EQ(pair.bob.key_package_count(), 0u);
       expect_heard(pair.alices, pair.bobs, "hello, Bob");
       expect_heard(pair.bobs, pair.alices, "hello, Alice");
-      commit_and_follow(pair.bobs, pair.alices, CommitRequest().handshake(handshake).padding(100));
+      commit_and_follow(pair.bobs, pair.alices, CommitRequest().handshake(handshake));
       expect_agreement(pair.alices, pair.bobs);
       EXPECT_EQ(pair.alices.epoch(), 2u);
       commit_and_follow(pair.alices, pair.bobs, CommitRequest().handshake(handshake));
@@ -136,10 +139,10 @@ TEST(GroupOfTwo, ADroppedCommitLeavesNoTrace) {
 
 TEST(GroupOfTwo, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
   Pair pair = Pair::meet(suite1());
-  StagedCommit first = *pair.alices.commit({});
-  StagedCommit second = *pair.alices.commit({});
+  Transition first = *pair.alices.commit({});
+  Transition second = *pair.alices.commit({});
   auto event = pair.bobs.process(second.message());
-  ASSERT_TRUE(pair.bobs.merge(std::get<StagedCommit>(*std::move(event))));
+  ASSERT_TRUE(pair.bobs.merge(std::get<Transition>(*std::move(event))));
   ASSERT_TRUE(pair.alices.merge(std::move(second)));
   const auto refused = pair.alices.merge(std::move(first));
   ASSERT_FALSE(refused);
@@ -147,17 +150,35 @@ TEST(GroupOfTwo, OfSeveralCommitsForOneEpochOneIsMergedAndTheOthersAreStale) {
   expect_agreement(pair.alices, pair.bobs);
 }
 
-TEST(GroupOfTwo, AnOwnPublicCommitThatComesBackIsSkipped) {
+TEST(GroupOfTwo, AnOwnCommitThatComesBackIsTheSameTransition) {
+  for (const auto handshake : {HandshakeFormat::private_message, HandshakeFormat::public_message}) {
+    Pair pair = Pair::meet(suite1());
+    const Bytes losing = pair.alices.commit(CommitRequest().handshake(handshake))->message();
+    const Bytes winning = pair.alices.commit(CommitRequest().handshake(handshake))->message();
+    ASSERT_TRUE(pair.bobs.merge(std::get<Transition>(*pair.bobs.process(winning))));
+    auto echo = pair.alices.process(winning);  // all that Alice kept is what the delivery service sent back
+    ASSERT_TRUE(echo) << echo.error().rule;
+    EXPECT_TRUE(std::get<Transition>(*echo).is_own());
+    ASSERT_TRUE(pair.alices.merge(std::get<Transition>(*std::move(echo))));
+    expect_agreement(pair.alices, pair.bobs);
+    EXPECT_EQ(std::get<Skipped>(*pair.alices.process(losing)), Skipped::too_old);
+  }
+}
+
+TEST(GroupOfTwo, OwnMessagesAndProposalsThatComeBackAreSkipped) {
   Pair pair = Pair::meet(suite1());
-  StagedCommit own = *pair.alices.commit(CommitRequest().handshake(WireFormat::mls_public_message));
-  EXPECT_EQ(std::get<Skipped>(*pair.alices.process(own.message())), Skipped::own_message);
+  EXPECT_EQ(std::get<Skipped>(*pair.alices.process(*pair.alices.protect(as_bytes("hello")))), Skipped::own_message);
+  for (const auto handshake : {HandshakeFormat::private_message, HandshakeFormat::public_message}) {
+    const Bytes update = pair.alices.propose_update({.handshake = handshake})->message;
+    EXPECT_EQ(std::get<Skipped>(*pair.alices.process(update)), Skipped::own_message);
+  }
 }
 
 TEST(GroupOfTwo, AWelcomeForSomebodyElseIsNotForUs) {
   Pair pair = Pair::meet(suite1());
   Client carol = *Client::create(suite1(), "carol", std::make_shared<AcceptEverything>());
   const Bytes package = *carol.new_key_package();
-  StagedCommit add = *pair.alices.commit(CommitRequest().add(package));
+  Transition add = *pair.alices.commit(CommitRequest().add(package));
   const auto refused = pair.bob.join(add.welcome());
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::kNotForUs);
@@ -172,7 +193,7 @@ class NobodyLeaves final : public Policy {
   Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
     return {};
   }
-  Result<void> accept(const Changes& changes) const override {
+  Result<void> accept(const PublicEpoch&, const Changes& changes) const override {
     if (!changes.removed.empty()) return fail(errc::kRefusedByPolicy, "nobody leaves");
     return {};
   }
@@ -190,13 +211,19 @@ TEST(GroupOfTwo, ThePolicyIsAskedForOwnCommits) {
 
 TEST(GroupOfTwo, TheRemovedMemberLearnsThatItIs) {
   Pair pair = Pair::meet(suite1());
-  StagedCommit removal = *pair.alices.commit(CommitRequest().remove(pair.bobs.own_leaf()));
+  Transition removal = *pair.alices.commit(CommitRequest().remove(pair.bobs.own_leaf()));
   ASSERT_EQ(removal.changes().removed.size(), 1u);
-  const auto event = pair.bobs.process(removal.message());
+  auto event = pair.bobs.process(removal.message());
   ASSERT_TRUE(event) << event.error().rule;
-  const auto* removed = std::get_if<Removed>(&*event);
-  ASSERT_NE(removed, nullptr);
-  EXPECT_EQ(removed->changes.committer.leaf, pair.alices.own_leaf());
+  EXPECT_EQ(pair.bobs.status(), GroupStatus::active);
+  auto& removed = std::get<Transition>(*event);
+  ASSERT_EQ(removed.kind(), TransitionKind::removal);
+  EXPECT_EQ(removed.changes().committer.leaf, pair.alices.own_leaf());
+  const Bytes late = *pair.alices.protect(as_bytes("late"));
+  ASSERT_TRUE(pair.bobs.merge(std::move(removed)));
+  EXPECT_EQ(pair.bobs.status(), GroupStatus::removed);
+  EXPECT_EQ(pair.bobs.protect(as_bytes("hello")).error().code, errc::kRemoved);
+  EXPECT_TRUE(std::holds_alternative<ApplicationMessage>(*pair.bobs.process(late)));
   ASSERT_TRUE(pair.alices.merge(std::move(removal)));
   EXPECT_EQ(pair.alices.members().size(), 1u);
 }

@@ -13,11 +13,11 @@ class Three : public testing::Test {
  protected:
   Three() : alice_(cast_.client("alice")), bob_(cast_.client("bob")), carol_(cast_.client("carol")) {
     groups_.push_back(*alice_.create_group());
-    StagedCommit add = *a().commit(CommitRequest().add(*bob_.new_key_package()).add(*carol_.new_key_package()));
+    Transition add = *a().commit(CommitRequest().add(*bob_.new_key_package()).add(*carol_.new_key_package()));
     const Bytes welcome = add.welcome();
     EXPECT_TRUE(a().merge(std::move(add)));
-    groups_.push_back(*bob_.join(welcome));
-    groups_.push_back(*carol_.join(welcome));
+    groups_.push_back(joined(bob_, welcome));
+    groups_.push_back(joined(carol_, welcome));
   }
   Group& a() { return groups_[0]; }
   Group& b() { return groups_[1]; }
@@ -34,17 +34,17 @@ TEST_F(Three, ProposalsByReferenceAddUpdateAndRemoveInOneCommit) {
   Client dave = cast_.client("dave");
   auto package = *tls_codec::decode<MlsMessage>(*dave.new_key_package());
   propose_to({&b(), &c()}, *a().propose(Add{std::get<treekem::KeyPackage>(package.body)}));
-  propose_to({&a(), &c()}, *b().propose_update(WireFormat::mls_public_message));
+  propose_to({&a(), &c()}, *b().propose_update({.handshake = HandshakeFormat::public_message}));
   propose_to({&b(), &c()}, *a().propose(Remove{c().own_leaf().value()}));
-  StagedCommit commit = *a().commit({});
+  Transition commit = *a().commit({});
   EXPECT_EQ(commit.changes().added.size(), 1u);
   EXPECT_EQ(commit.changes().updated.size(), 1u);
   EXPECT_EQ(commit.changes().removed.size(), 1u);
-  ASSERT_TRUE(b().merge(std::get<StagedCommit>(*b().process(commit.message()))));
-  EXPECT_TRUE(std::holds_alternative<Removed>(*c().process(commit.message())));
+  ASSERT_TRUE(b().merge(std::get<Transition>(*b().process(commit.message()))));
+  EXPECT_EQ(std::get<Transition>(*c().process(commit.message())).kind(), TransitionKind::removal);
   const Bytes welcome = commit.welcome();
   ASSERT_TRUE(a().merge(std::move(commit)));
-  Group d = *dave.join(welcome);
+  Group d = joined(dave, welcome);
   commit_and_follow({&d, &a(), &b()}, {});
 }
 
@@ -69,25 +69,49 @@ TEST_F(Three, OfSeveralProposalsForOneLeafARemoveIsPreferred) {
   propose_to({&a(), &b()}, *c().propose_update());
   propose_to({&a(), &c()}, *b().propose(Remove{c().own_leaf().value()}));
   propose_to({&a(), &b()}, *c().propose_update());
-  StagedCommit commit = *a().commit({});
+  Transition commit = *a().commit({});
   EXPECT_EQ(commit.changes().removed.size(), 1u);
   EXPECT_TRUE(commit.changes().updated.empty());
-  EXPECT_TRUE(std::holds_alternative<Removed>(*c().process(commit.message())));
+  EXPECT_EQ(std::get<Transition>(*c().process(commit.message())).kind(), TransitionKind::removal);
 }
 
-TEST_F(Three, ACommitThatNamesAnUnseenProposalIsRefusedUntilItIsSeen) {
-  const Bytes proposal = *b().propose_update();
+TEST_F(Three, ACommitThatNamesAnUnseenProposalWaitsUntilItIsSeen) {
+  const SentProposal proposal = *b().propose_update();
   propose_to({&a()}, proposal);
-  StagedCommit commit = *a().commit(CommitRequest().handshake(WireFormat::mls_public_message));
-  const auto early = c().process(commit.message());
-  ASSERT_FALSE(early);
-  EXPECT_EQ(early.error().code, errc::kUnknownProposal);
+  Transition commit = *a().commit({});
+  auto early = c().process(commit.message());
+  ASSERT_TRUE(early) << early.error().rule;
+  auto& waiting = std::get<WaitingCommit>(*early);
+  EXPECT_EQ(waiting.missing().proposals, std::vector{proposal.reference});
+  auto still = c().resume(std::move(waiting));
+  ASSERT_TRUE(still && std::holds_alternative<WaitingCommit>(*still));
   propose_to({&c()}, proposal);
-  EXPECT_TRUE(std::holds_alternative<StagedCommit>(*c().process(commit.message())));
+  auto event = c().resume(std::get<WaitingCommit>(*std::move(still)));
+  ASSERT_TRUE(event) << event.error().rule;
+  ASSERT_TRUE(c().merge(std::get<Transition>(*std::move(event))));
+  ASSERT_TRUE(a().merge(std::move(commit)));
+  EXPECT_TRUE(a().epoch_authenticator() == c().epoch_authenticator());
+}
+
+TEST_F(Three, ACommitWithAPskThatIsNotHeldWaitsForIt) {
+  alice_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  Transition commit = *a().commit(CommitRequest().external_psk(as_bytes("a key")));
+  auto early = b().process(commit.message());
+  ASSERT_TRUE(early) << early.error().rule;
+  auto& waiting = std::get<WaitingCommit>(*early);
+  ASSERT_EQ(waiting.missing().psks.size(), 1u);
+  EXPECT_EQ(std::get<keyschedule::ExternalPskId>(waiting.missing().psks[0].psk).psk_id, to_bytes(as_bytes("a key")));
+  bob_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  auto event = b().resume(std::move(waiting));
+  ASSERT_TRUE(event) << event.error().rule;
+  ASSERT_TRUE(b().merge(std::get<Transition>(*std::move(event))));
+  ASSERT_TRUE(a().merge(std::move(commit)));
+  EXPECT_TRUE(a().epoch_authenticator() == b().epoch_authenticator());
 }
 
 TEST_F(Three, PreSharedKeysExternalAndFromEarlierEpochs) {
-  cast_.psks->add(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  for (Client* client : {&alice_, &bob_, &carol_})
+    client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   const std::uint64_t first = a().epoch();
   commit_and_follow({&a(), &b(), &c()}, CommitRequest().external_psk(as_bytes("a key")));
   commit_and_follow({&b(), &a(), &c()}, CommitRequest().resumption_psk(a().group_id(), first));
@@ -97,12 +121,14 @@ TEST_F(Three, PreSharedKeysExternalAndFromEarlierEpochs) {
 }
 
 TEST_F(Three, AJoinerTakesPartInThePresharedKeys) {
-  cast_.psks->add(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  for (Client* client : {&alice_, &bob_, &carol_})
+    client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   Client dave = cast_.client("dave");
+  dave.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   Bytes welcome;
   commit_and_follow({&a(), &b(), &c()}, CommitRequest().add(*dave.new_key_package()).external_psk(as_bytes("a key")),
                     &welcome);
-  Group d = *dave.join(welcome);
+  Group d = joined(dave, welcome);
   EXPECT_TRUE(d.epoch_authenticator() == a().epoch_authenticator());
 }
 
@@ -117,43 +143,52 @@ TEST_F(Three, GroupContextExtensionsAreReplacedAndJudged) {
 
 TEST_F(Three, AnExternalCommitJoins) {
   Client dave = cast_.client("dave");
-  ExternalJoin join = *dave.join_by_commit(*b().group_info());
+  Transition join = *dave.join_by_commit(*b().group_info(TreeDelivery::inside, ExternalJoins::allowed));
+  const Bytes message = join.message();
+  Group d = *dave.enter(std::move(join));
   for (Group* member : {&a(), &b(), &c()}) {
-    auto event = member->process(join.message);
+    auto event = member->process(message);
     ASSERT_TRUE(event) << event.error().rule;
-    auto& staged = std::get<StagedCommit>(*event);
-    EXPECT_TRUE(staged.changes().external);
+    auto& staged = std::get<Transition>(*event);
+    EXPECT_EQ(staged.changes().origin, CommitOrigin::joiner);
     ASSERT_TRUE(member->merge(std::move(staged)));
-    EXPECT_TRUE(member->epoch_authenticator() == join.group.epoch_authenticator());
+    EXPECT_TRUE(member->epoch_authenticator() == d.epoch_authenticator());
   }
-  commit_and_follow({&join.group, &a(), &b(), &c()}, {});
+  commit_and_follow({&d, &a(), &b(), &c()}, {});
   EXPECT_EQ(a().members().size(), 4u);
 }
 
 TEST_F(Three, AnExternalCommitReplacesTheJoinersOldLeaf) {
-  ExternalJoin join = *carol_.join_by_commit(*a().group_info(), {.replaces = c().own_leaf()});
+  Transition join = *carol_.join_by_commit(*a().group_info(TreeDelivery::inside, ExternalJoins::allowed),
+                                           {.resync = Resync::replace_own_leaf});
+  const Bytes message = join.message();
+  Group d = *carol_.enter(std::move(join));
+  EXPECT_EQ(d.own_leaf(), c().own_leaf());
   for (Group* member : {&a(), &b()}) {
-    auto event = member->process(join.message);
+    auto event = member->process(message);
     ASSERT_TRUE(event) << event.error().rule;
-    ASSERT_TRUE(member->merge(std::get<StagedCommit>(*std::move(event))));
-    EXPECT_TRUE(member->epoch_authenticator() == join.group.epoch_authenticator());
+    EXPECT_EQ(std::get<Transition>(*event).changes().origin, CommitOrigin::rejoiner);
+    EXPECT_EQ(std::get<Transition>(*event).changes().committer_before->leaf, c().own_leaf());
+    EXPECT_TRUE(std::get<Transition>(*event).changes().removed.empty());
+    ASSERT_TRUE(member->merge(std::get<Transition>(*std::move(event))));
+    EXPECT_TRUE(member->epoch_authenticator() == d.epoch_authenticator());
   }
   EXPECT_EQ(a().members().size(), 3u);
 }
 
 TEST_F(Three, WithoutExternalPubNobodyJoinsByCommit) {
   Client dave = cast_.client("dave");
-  const auto refused = dave.join_by_commit(*a().group_info(TreeDelivery::in_welcome, ExternalJoins::refused));
+  const auto refused = dave.join_by_commit(*a().group_info(TreeDelivery::inside, ExternalJoins::refused));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, errc::kInvalidGroupInfo);
 }
 
 TEST_F(Three, ANewMemberProposesItselfAndIsAdded) {
   Client dave = cast_.client("dave");
-  propose_to({&a(), &b(), &c()}, *dave.propose_to_join(a().group_id(), a().epoch()));
+  propose_to({&a(), &b(), &c()}, {*dave.propose_to_join(a().group_id(), a().epoch()), {}});
   Bytes welcome;
   commit_and_follow({&c(), &a(), &b()}, {}, &welcome);
-  Group d = *dave.join(welcome);
+  Group d = joined(dave, welcome);
   EXPECT_TRUE(d.epoch_authenticator() == a().epoch_authenticator());
 }
 

@@ -16,7 +16,7 @@ namespace {
 using group::Client;
 using group::CommitRequest;
 using group::Group;
-using group::StagedCommit;
+using group::Transition;
 
 // Writes down what happens, for people and for programs.
 class Report {
@@ -67,10 +67,10 @@ Result<void> say(Report& report, std::string_view who, Group& from, Group& to, s
 
 // An empty commit of `from`, followed by `to`.
 Result<void> renew(Report& report, std::string_view who, Group& from, Group& to) {
-  DMLS_TRY(StagedCommit own, from.commit({}));
+  DMLS_TRY(Transition own, from.commit({}));
   report.step(who, "commits fresh keys", own.message().size());
   DMLS_TRY(auto event, to.process(own.message()));
-  auto* staged = std::get_if<StagedCommit>(&event);
+  auto* staged = std::get_if<Transition>(&event);
   if (staged == nullptr || !staged->changes().has_path)
     return fail(errc::kMisuse, "a commit was not recognised as one that brings fresh keys");
   DMLS_CHECK(to.merge(std::move(*staged)));
@@ -85,10 +85,11 @@ Result<bool> converse(Report& report, const crypto::CipherSuite& suite, const st
   DMLS_TRY(const Bytes package, bob.new_key_package());
   report.step("Bob", "publishes a key package", package.size());
   DMLS_TRY(Group alices, alice.create_group());
-  DMLS_TRY(StagedCommit add, alices.commit(CommitRequest().add(package)));
+  DMLS_TRY(Transition add, alices.commit(CommitRequest().add(package)));
   report.step("Alice", "creates a group and commits to adding Bob", add.message().size());
   report.step("Alice", "sends Bob a Welcome", add.welcome().size());
-  DMLS_TRY(Group bobs, bob.join(add.welcome()));
+  DMLS_TRY(Transition entry, bob.join(add.welcome()));
+  DMLS_TRY(Group bobs, bob.enter(std::move(entry)));
   DMLS_CHECK(alices.merge(std::move(add)));
   bool same = report.agree(alices, bobs);
 

@@ -43,4 +43,6 @@ Bytes CredentialValidator::client_id(const CredentialView&, BytesView signature_
   return to_bytes(signature_key);
 }
 
+Bytes CredentialValidator::identity(const CredentialView& credential) const { return to_bytes(credential.encoded); }
+
 }  // namespace dmls::treekem

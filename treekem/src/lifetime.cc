@@ -18,7 +18,7 @@ Result<void> check_lifetime(const Lifetime& lifetime, const LifetimePolicy& poli
     return fail(errc::kLifetime, "RFC 9420 §7.2: a lifetime is longer than the application accepts");
   if (policy.now && *policy.now < lifetime.not_before)
     return fail(errc::kLifetime, "RFC 9420 §7.3: the current time is before the lifetime");
-  if (policy.now && *policy.now > lifetime.not_after)
+  if (policy.now && policy.since.value_or(*policy.now) > lifetime.not_after)
     return fail(errc::kLifetime, "RFC 9420 §7.3: the current time is after the lifetime");
   return {};
 }

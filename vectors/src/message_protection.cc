@@ -81,7 +81,7 @@ class Scene {
     DMLS_TRY(auto authenticated, vector_->in(field, sender.sign(message.wire_format(), content,
                                                                 received->content.authenticated_data, *signer_)));
     authenticated.auth.confirmation_tag = received->auth.confirmation_tag;
-    DMLS_TRY(const auto own, vector_->in(field, sender.protect(authenticated, 0, random)));
+    DMLS_TRY(const auto own, vector_->in(field, sender.protect(authenticated, group::NoPadding(), random)));
     DMLS_TRY(Epoch second, epoch_of(0));
     DMLS_TRY(const auto back, vector_->in(field, second.unprotect(own)));
     return vector_->require(*back == authenticated, field, "what was protected");

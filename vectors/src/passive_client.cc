@@ -74,7 +74,7 @@ Result<void> follow(const Value& epoch, Group& member) {
   }
   DMLS_TRY(const Bytes octets, epoch.octets("commit"));
   DMLS_TRY(auto event, epoch.in("commit", member.process(octets)));
-  auto* staged = std::get_if<group::StagedCommit>(&event);
+  auto* staged = std::get_if<group::Transition>(&event);
   DMLS_CHECK(epoch.require(staged != nullptr, "commit", "a commit that this member follows"));
   DMLS_CHECK(epoch.in("commit", member.merge(std::move(*staged))));
   return epoch.expect("epoch_authenticator", member.epoch_authenticator());
@@ -91,7 +91,8 @@ Result<void> verify_passive_client(const Value& vector) {
   if (!aside.is_null()) {
     DMLS_TRY(tree, aside.octets());
   }
-  DMLS_TRY(Group member, vector.in("welcome", client.join(welcome, tree)));
+  DMLS_TRY(auto entry, vector.in("welcome", client.join(welcome, {.ratchet_tree = tree})));
+  DMLS_TRY(Group member, vector.in("welcome", client.enter(std::move(entry))));
   DMLS_CHECK(vector.expect("initial_epoch_authenticator", member.epoch_authenticator()));
   DMLS_TRY(const auto epochs, vector.list_if_any("epochs"));
   for (const Value& epoch : epochs) DMLS_CHECK(follow(epoch, member));

@@ -2,6 +2,7 @@
 // What a commit does, in the words of an application that has to judge it.
 
 #include <dmls/base/bytes.h>
+#include <dmls/group/framed_content.h>
 #include <dmls/group/proposal.h>
 #include <dmls/keyschedule/psk.h>
 #include <dmls/tree_math/tree_math.h>
@@ -20,18 +21,41 @@ struct Member {
   Bytes signature_key;  // SignaturePublicKey octets
 };
 
-// Changes summarises a staged transition. Lists are in the order of the leaves they name.
+// Each change with who proposed it, which need not be who committed it. What a commit contains by value was proposed by
+// its committer.
+struct Addition {
+  Member member;
+  Sender proposer;
+};
+struct Removal {
+  Member member;  // as it stood before
+  Sender proposer;
+};
+struct Replacement {
+  Member before;
+  Member after;
+  Sender proposer;
+};
+
+// Who commits: a member; or somebody from outside, who joins by it, alone or in the place of an own old leaf (resync).
+// RFC 9420 §12.4.3.2
+enum class CommitOrigin : std::uint8_t { member, joiner, rejoiner };
+
+// Changes summarises a transition.
 struct Changes {
+  Bytes group_id;
   std::uint64_t epoch = 0;  // the epoch that begins
-  Member committer;         // as it stands in the new epoch
-  std::vector<Member> added;
-  std::vector<Member> removed;                    // as they stood before
-  std::vector<Member> updated;                    // new leaf content, the committer's own excepted
+  CommitOrigin origin = CommitOrigin::member;
+  Member committer;                               // as it stands in the new epoch
+  std::optional<Member> committer_before;         // as it stood; the leaf that a rejoiner gave up; nothing for a joiner
+  std::vector<Addition> added;                    // in the order of the proposals
+  std::vector<Removal> removed;                   // without the old leaf of a rejoiner
+  std::vector<Replacement> updated;               // by Updates; not the committer's own leaf
   std::vector<keyschedule::PreSharedKeyID> psks;  // in the order of the commit
   std::optional<ReInit> reinit;                   // the group ends with this epoch, and starts again like this
-  bool context_extensions_changed = false;        // see Group for the new ones
-  bool has_path = false;                          // the commit brings fresh keys: it heals what leaked before
-  bool external = false;                          // the committer was not a member before, or joined anew
+  std::optional<treekem::ExtensionList> extensions;  // what replaces the extensions of the GroupContext
+  std::vector<CustomProposal> custom;                // of types that RFC 9420 does not define
+  bool has_path = false;                             // the commit brings fresh keys: it heals what leaked before
 };
 
 }  // namespace dmls::group

@@ -5,23 +5,46 @@
 #include <dmls/base/result.h>
 #include <dmls/group/client_config.h>
 #include <dmls/group/group.h>
+#include <dmls/group/staged_transition.h>
 #include <dmls/treekem/key_package.h>
 
 #include <map>
 #include <memory>
 #include <string_view>
+#include <vector>
 
 namespace dmls::group {
 
-// A group that was entered by a commit of one's own. RFC 9420 §12.4.3.2
-struct ExternalJoin {
-  Bytes message;  // the encoded MLSMessage to send to the members
-  Group group;    // in the epoch that the commit starts: use it once the commit was accepted, else drop it
+// Whether a key package is deleted once it was used. One of last resort is kept, and is there when no other is left:
+// whoever steals its private key later reads the Welcomes it was used for. RFC 9420 §16.8
+enum class KeyPackageReuse : std::uint8_t { single_use, last_resort };
+
+struct KeyPackageRequest {
+  KeyPackageReuse reuse = KeyPackageReuse::single_use;
+  std::optional<std::uint64_t> lifetime = {};  // seconds; else ClientConfig::key_package_lifetime
+  treekem::ExtensionList leaf_extensions = {};
 };
 
+// How a Welcome is to be taken.
+struct JoinRequest {
+  Bytes ratchet_tree = {};  // the encoded tree, if it came aside. RFC 9420 §12.4.3.3
+  // The group that the new one descends from (RFC 9420 §11); it is borrowed for the call. Without it a Welcome to such
+  // a group is refused, and with it any other.
+  const Group* descends_from = nullptr;
+};
+
+// A subgroup to be branched off. RFC 9420 §11.3
+struct BranchRequest {
+  Bytes group_id = {};                     // Nh random octets if it is empty
+  std::vector<Bytes> key_packages = {};    // encoded KeyPackages (or MLSMessages), of members of the old group
+  treekem::ExtensionList extensions = {};  // of the new group
+  TreeDelivery tree = TreeDelivery::inside;
+};
+
+// A Client is used by one thread at a time, together with its groups.
 class Client {
  public:
-  // kMisuse if signer or policy are missing.
+  // kMisuse if anything that has no default is missing.
   static Result<Client> create(ClientConfig);
   // A client with a basic credential and a fresh signature key pair of its own.
   static Result<Client> create(const crypto::CipherSuite&, std::string_view identity, std::shared_ptr<const Policy>,
@@ -30,31 +53,59 @@ class Client {
   Client(Client&&) noexcept = default;
   Client& operator=(Client&&) noexcept = default;
 
+  // ---- what it holds ------------------------------------------------------------------------------------------------
+
   // A fresh key package as an encoded MLSMessage, to be published. The client keeps its private keys until it is used.
-  Result<Bytes> new_key_package();
+  Result<Bytes> new_key_package(const KeyPackageRequest& = {});
+  // Takes over a key package that was made elsewhere, private keys included.
+  Result<void> import_key_package(treekem::KeyPackageBundle);
   // Key packages that were published and not used.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
+
+  // External pre-shared keys, for all groups of this client. A new value replaces the old one. RFC 9420 §8.4
+  void add_psk(BytesView psk_id, keyschedule::Psk);
+  void remove_psk(BytesView psk_id);
+
+  // ---- groups -------------------------------------------------------------------------------------------------------
 
   // A group with this client as its only member. Without an id, Nh random octets are taken. RFC 9420 §11
   Result<Group> create_group();
   Result<Group> create_group(BytesView group_id, treekem::ExtensionList extensions = {});
 
-  // Joins with an encoded MLSMessage that carries a Welcome. `ratchet_tree`: the encoded tree if it comes aside. The
-  // key package it used is deleted if, and only if, the join succeeds. kNotForUs if it names none of ours.
-  Result<Group> join(BytesView welcome, BytesView ratchet_tree = {});
+  // Whether an encoded MLSMessage carries a Welcome that names one of this client's key packages.
+  [[nodiscard]] bool is_invited(BytesView welcome) const;
+  // Opens an encoded MLSMessage with a Welcome. RFC 9420 §12.4.3.1. The key package it used is deleted by enter(), if,
+  // and only if, that succeeds. kNotForUs if it names none of ours; kInvalidWelcome, kInvalidGroupInfo, kUnknownPsk,
+  // kConfirmationMismatch, kKnownGroup, what the policy refuses with, and the errors of the layers below.
+  Result<Transition> join(BytesView welcome, const JoinRequest& = {});
 
-  // Joins by an external commit, with an encoded MLSMessage that carries a GroupInfo. RFC 9420 §12.4.3.2
-  Result<ExternalJoin> join_by_commit(BytesView group_info, const ExternalCommitRequest& = {},
-                                      BytesView ratchet_tree = {});
+  // Makes an external commit from an encoded MLSMessage that carries a GroupInfo: send its message, and enter() when
+  // the delivery service has accepted it. RFC 9420 §12.4.3.2. `ratchet_tree`: the encoded tree if it came aside.
+  Result<Transition> join_by_commit(BytesView group_info, const ExternalCommitRequest& = {},
+                                    BytesView ratchet_tree = {});
   // An Add of this client, signed by itself, for members to commit. RFC 9420 §12.1.8; PublicMessage
   Result<Bytes> propose_to_join(BytesView group_id, std::uint64_t epoch);
 
-  // Takes over a key package that was made elsewhere, private keys included.
-  Result<void> import_key_package(treekem::KeyPackageBundle);
+  // Starts a subgroup of `group` with the owners of these key packages, and its Welcome. RFC 9420 §11.3. Each has to be
+  // a member of `group` by the policy's idea of identity: kMisuse.
+  Result<Transition> branch(const Group& group, const BranchRequest&);
+  // Starts the group that a ReInit announced, with the owners of these key packages: all other members of `closed`.
+  // RFC 9420 §11.2. Called on a client of the cipher suite that the ReInit names. kMisuse.
+  Result<Transition> reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
+                                  TreeDelivery = TreeDelivery::inside);
+
+  // Enters the group that a transition leads into. kMisuse for one that leads into none.
+  Result<Group> enter(Transition);
 
  private:
-  explicit Client(std::shared_ptr<const ClientConfig> config) : config_(std::move(config)) {}
-  std::shared_ptr<const ClientConfig> config_;
+  explicit Client(std::shared_ptr<const ClientConfig> config);
+  [[nodiscard]] const ClientConfig& config() const;
+  [[nodiscard]] SigningIdentity identity() const { return {config().credential, config().signer}; }
+  Result<Transition> start_descendant(const Group& parent, keyschedule::ResumptionPSKUsage, BytesView group_id,
+                                      const treekem::ExtensionList&, const std::vector<Bytes>& key_packages,
+                                      TreeDelivery);
+
+  std::shared_ptr<ClientState> state_;
   std::map<Bytes, treekem::KeyPackageBundle, OctetOrder> key_packages_;  // by KeyPackageRef
 };
 

@@ -1,10 +1,14 @@
 #pragma once
+#include <dmls/base/executor.h>
 #include <dmls/base/random.h>
 #include <dmls/crypto/signature.h>
 #include <dmls/crypto/suite.h>
 #include <dmls/group/clock.h>
+#include <dmls/group/custom_proposal_rules.h>
+#include <dmls/group/padding.h>
 #include <dmls/group/policy.h>
 #include <dmls/group/psk_source.h>
+#include <dmls/keyschedule/secret_tree.h>
 #include <dmls/treekem/capabilities.h>
 #include <dmls/treekem/credential.h>
 
@@ -13,8 +17,25 @@
 
 namespace dmls::group {
 
-// Who a client is, and what it relies on. Shared by a client and all its groups; nothing here changes once a client is
-// made. `policy` has no default on purpose.
+// Who somebody is: a credential, and the private key that it vouches for.
+struct SigningIdentity {
+  treekem::Credential credential;
+  std::shared_ptr<const crypto::Signer> signer;
+};
+
+// How much a group remembers for messages that come late or early.
+struct MessageWindow {
+  std::size_t past_epochs = 2;               // how many left epochs' application messages are still read
+  std::size_t resumption_psks = 16;          // of how many left epochs, RFC 9420 §8.6
+  std::size_t ahead_messages = 1000;         // messages of epochs to come that are kept
+  std::size_t ahead_octets = 1024 * 1024;    // and their size in all
+  keyschedule::RatchetLimits ratchets = {};  // within an epoch
+};
+
+// Who a client is, and what it relies on. A client and all its groups share it; a group has a copy of its own once it
+// took another identity (CommitRequest::identity). `policy` has no default on purpose. What is shared is used from the
+// threads that use the client and its groups: an application that has several gives each client its own Random, or a
+// thread-safe one (SystemRandom is).
 struct ClientConfig {
   crypto::CipherSuite suite;
   treekem::Credential credential;
@@ -22,9 +43,12 @@ struct ClientConfig {
   std::shared_ptr<const Policy> policy;
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
-  std::shared_ptr<const PskSource> psks = std::make_shared<ExternalPsks>();
+  std::shared_ptr<const PskSource> psks = {};  // asked for what was not given to Client::add_psk()
+  std::shared_ptr<const CustomProposalRules> custom_proposals = {};
+  std::shared_ptr<const Padding> padding = std::make_shared<NoPadding>();
+  std::shared_ptr<Executor> executor = {};  // spreads seals, signature checks and hashing; same results without
   treekem::Capabilities capabilities = treekem::default_capabilities();
-  std::size_t past_epochs = 2;                          // how many left epochs' application messages are still read
+  MessageWindow window = {};
   std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds
 };
 

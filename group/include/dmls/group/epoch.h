@@ -2,7 +2,8 @@
 // An epoch of a group, as one of its members holds it.
 //
 // The public half is what all members agree on: immutable, shared between versions and forks, cheap to keep. The secret
-// half belongs to this member; it is move-only and only ever shrinks: message keys are spent, nothing comes back.
+// half belongs to this member; it is move-only and only ever shrinks: message keys are spent, nothing comes back. An
+// epoch is not copied for that reason: two copies would use the same message keys twice.
 // Transitions to the next epoch are in <dmls/group/transition.h>.
 
 #include <dmls/base/bytes.h>
@@ -10,32 +11,19 @@
 #include <dmls/crypto/signature.h>
 #include <dmls/group/error.h>
 #include <dmls/group/mls_message.h>
-#include <dmls/keyschedule/group_context.h>
+#include <dmls/group/padding.h>
+#include <dmls/group/public_epoch.h>
+#include <dmls/group/verified_content.h>
 #include <dmls/keyschedule/key_schedule.h>
 #include <dmls/keyschedule/secret_tree.h>
 #include <dmls/keyschedule/sender_data.h>
-#include <dmls/treekem/ratchet_tree.h>
 #include <dmls/treekem/tree_secrets.h>
 
 #include <memory>
-#include <optional>
 
 namespace dmls::group {
 
-using tree_math::LeafIndex;
-
-// What all members of an epoch share, and an observer of public handshakes could compute.
-struct PublicEpoch {
-  crypto::CipherSuite suite;
-  keyschedule::GroupContext context;
-  Bytes encoded_context;              // of `context`
-  treekem::ExtensionList extensions;  // of `context`, decoded
-  treekem::RatchetTree tree;
-  Bytes confirmation_tag;         // Nh octets
-  Bytes interim_transcript_hash;  // Nh octets
-};
-
-// What one member holds besides.
+// What one member holds besides the public half.
 struct MemberSecrets {
   treekem::TreeSecrets tree_secrets;  // private keys of the own leaf and of its direct path, as far as known
   keyschedule::SecretTree message_keys;
@@ -45,24 +33,6 @@ struct MemberSecrets {
   keyschedule::MembershipKey membership_key;
   keyschedule::ResumptionPsk resumption_psk;
   keyschedule::EpochAuthenticator epoch_authenticator;
-};
-
-// A message whose framing was verified: membership tag or AEAD, and the signature, in the epoch it was sent in. Only
-// Epoch::unprotect() makes one: holding it is the proof.
-class VerifiedContent {
- public:
-  [[nodiscard]] const AuthenticatedContent& operator*() const { return content_; }
-  [[nodiscard]] const AuthenticatedContent* operator->() const { return &content_; }
-  // The leaf of a sender that is a member; nothing for one from outside.
-  [[nodiscard]] std::optional<LeafIndex> sender_leaf() const { return sender_; }
-  [[nodiscard]] AuthenticatedContent into_content() && { return std::move(content_); }
-
- private:
-  friend class Epoch;
-  VerifiedContent(AuthenticatedContent content, std::optional<LeafIndex> sender)
-      : content_(std::move(content)), sender_(sender) {}
-  AuthenticatedContent content_;
-  std::optional<LeafIndex> sender_;
 };
 
 class Epoch {
@@ -85,21 +55,18 @@ class Epoch {
                                     const crypto::Signer&) const;
 
   // Adds the outer protection for the wire: a membership tag, or encryption with this member's next message key, which
-  // is spent by that. RFC 9420 §6.2, §6.3. `padding`: zero octets to add to the plaintext of a PrivateMessage.
-  Result<MlsMessage> protect(const AuthenticatedContent&, std::size_t padding, Random&);
+  // is spent by that. RFC 9420 §6.2, §6.3
+  Result<MlsMessage> protect(const AuthenticatedContent&, const Padding&, Random&);
 
   // Removes the outer protection and verifies the signature. A message that is not genuine changes nothing; the key of
-  // one that is, is spent. kWrongGroup, kWrongEpoch, kInvalidSender, kInvalidMessage, and the errors of the crypto and
-  // keyschedule layers (kOpenFailed, kBadSignature, kBadTag, kGenerationSpent, kGenerationTooFarAhead).
+  // one that is, is spent. kWrongGroup, kWrongEpoch, kInvalidSender, kInvalidMessage, kOwnMessage (a PrivateMessage of
+  // this member, whose key is gone), and the errors of the crypto and keyschedule layers (kOpenFailed, kBadSignature,
+  // kBadTag, kGenerationSpent, kGenerationTooFarAhead).
   Result<VerifiedContent> unprotect(const MlsMessage&);
 
  private:
   Result<VerifiedContent> unprotect(const PublicMessage&) const;
   Result<VerifiedContent> unprotect(const PrivateMessage&);
-  Result<void> check_group_and_epoch(BytesView group_id, std::uint64_t epoch) const;
-  // The key that RFC 9420 §6.1 names for this sender, if it may say what it says.
-  Result<crypto::SignaturePublicKey> signature_key_of(const FramedContent&) const;
-  Result<void> verify_signature(const AuthenticatedContent&) const;
 
   std::shared_ptr<const PublicEpoch> public_;
   MemberSecrets own_;

@@ -19,4 +19,7 @@ inline constexpr Errc kRefusedByPolicy{0x060d};       // the application's polic
 inline constexpr Errc kStale{0x060e};                 // a transition that does not start at the group's present epoch
 inline constexpr Errc kRemoved{0x060f};               // this client is no longer a member and cannot send
 inline constexpr Errc kClosed{0x0610};                // the group was re-initialised and takes no more messages
+inline constexpr Errc kOwnMessage{0x0611};            // a message of this client's own
+inline constexpr Errc kKnownGroup{0x0612};            // a Welcome to a group that this client is in already
+inline constexpr Errc kNotAMember{0x0613};            // no member has the identity that was looked for
 }  // namespace dmls::group::errc

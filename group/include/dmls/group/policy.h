@@ -9,16 +9,24 @@
 
 namespace dmls::group {
 
+struct PublicEpoch;     // <dmls/group/public_epoch.h>
+struct StoredProposal;  // <dmls/group/proposal_store.h>
+
 class Policy : public treekem::CredentialValidator {
  public:
-  // May this transition happen? Asked for received commits and for own ones, before they are staged. A refusal is any
-  // error; errc::kRefusedByPolicy is the usual one.
-  virtual Result<void> accept(const Changes&) const = 0;
+  // May this transition happen? Asked for received commits and for own ones, before they are staged; and for a Welcome,
+  // with the epoch it leads to in the place of `before` (its members are already there: look at before.tree).
+  // `before` has the group's id, extensions and members, `changes` says who proposed what, and who commits it. A
+  // refusal is any error; errc::kRefusedByPolicy is the usual one.
+  virtual Result<void> accept(const PublicEpoch& before, const Changes& changes) const = 0;
+
+  // May this proposal wait for a commit? Asked for received ones. One that is refused is not in own commits, though it
+  // is kept: somebody else may commit it, and then accept() decides. Default: yes.
+  virtual Result<void> accept_proposal(const PublicEpoch& present, const StoredProposal& proposal) const;
+
   // How the lifetimes of leaves are judged at time `now`, in seconds since 1970. RFC 9420 §7.2 makes applications
   // define the longest that they accept; unless this is overridden it is a year.
-  [[nodiscard]] virtual treekem::LifetimePolicy lifetimes(std::uint64_t now) const {
-    return {.now = now, .maximum_length = 366 * 24 * 3600};
-  }
+  [[nodiscard]] virtual treekem::LifetimePolicy lifetimes(std::uint64_t now) const;
 };
 
 // AcceptEverything authenticates nobody and allows everything: anyone can claim any identity and remove anyone, and
@@ -29,7 +37,7 @@ class AcceptEverything final : public Policy {
   Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
     return {};
   }
-  Result<void> accept(const Changes&) const override { return {}; }
+  Result<void> accept(const PublicEpoch&, const Changes&) const override { return {}; }
   [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
 };
 

@@ -2,6 +2,7 @@
 // PrivateMessage: signed and encrypted. RFC 9420 §6.3
 
 #include <dmls/group/framed_content.h>
+#include <dmls/group/padding.h>
 
 #include <array>
 #include <tuple>
@@ -21,9 +22,9 @@ struct PrivateMessage {
   bool operator==(const PrivateMessage&) const = default;
 };
 
-// The plaintext of `ciphertext`: the content without its type, its authentication, and `padding` zero octets.
-// RFC 9420 §6.3.1
-[[nodiscard]] SecretBytes private_message_content(const Content&, const FramedContentAuthData&, std::size_t padding);
+// The plaintext of `ciphertext`: the content without its type, its authentication, and zero octets as `padding`
+// says. RFC 9420 §6.3.1
+[[nodiscard]] SecretBytes private_message_content(const Content&, const FramedContentAuthData&, const Padding& padding);
 
 struct PrivateMessageContent {
   Content content;

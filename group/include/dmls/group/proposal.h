@@ -80,9 +80,20 @@ struct GroupContextExtensions {
   bool operator==(const GroupContextExtensions&) const = default;
 };
 
-// The variant is the select. A proposal of an unknown type has no length of its own (RFC 9420 §12.1), so it cannot be
-// carried: it is refused with kInvalidValue.
-using Proposal = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions>;
+// A proposal of a type that RFC 9420 does not define: private use, or a later document. A proposal has no length of its
+// own, so its content has to be one opaque<V> to be carried by those who do not know the type; other implementations
+// chose the same. What it means is for CustomProposalRules to say.
+struct CustomProposal {
+  ProposalType type{};
+  Bytes payload;
+  bool operator==(const CustomProposal&) const = default;
+};
+
+using KnownProposal = std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions>;
+using Proposal =
+    std::variant<Add, Update, Remove, PreSharedKey, ReInit, ExternalInit, GroupContextExtensions, CustomProposal>;
+
+[[nodiscard]] ProposalType proposal_type(const Proposal&);
 
 // opaque HashReference<V>; RFC 9420 §5.2: Nh octets that name an AuthenticatedContent with a proposal.
 struct ProposalRef {
@@ -92,3 +103,32 @@ struct ProposalRef {
 };
 
 }  // namespace dmls::group
+
+namespace dmls::tls_codec {
+template <>
+struct Codec<group::Proposal> {
+  static void write(auto& sink, const group::Proposal& v) {
+    Codec<group::ProposalType>::write(sink, group::proposal_type(v));
+    std::visit(
+        [&]<class Alternative>(const Alternative& alternative) {
+          if constexpr (std::is_same_v<Alternative, group::CustomProposal>) {
+            Codec<Bytes>::write(sink, alternative.payload);
+          } else {
+            Codec<Alternative>::write(sink, alternative);
+          }
+        },
+        v);
+  }
+  static Result<group::Proposal> read(Reader& in) {
+    DMLS_TRY(const auto type, Codec<group::ProposalType>::read(in));
+    if (type == group::ProposalType{})
+      return fail(errc::kInvalidValue, "RFC 9420 §17.4: the proposal type 0 is reserved");
+    if (!treekem::is_default(type)) {
+      DMLS_TRY(auto payload, Codec<Bytes>::read(in));
+      return group::Proposal(group::CustomProposal{type, std::move(payload)});
+    }
+    DMLS_TRY(auto known, Codec<group::KnownProposal>::read_body(in, type));
+    return std::visit([](auto&& alternative) { return group::Proposal(std::move(alternative)); }, std::move(known));
+  }
+};
+}  // namespace dmls::tls_codec

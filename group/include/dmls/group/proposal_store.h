@@ -3,11 +3,13 @@
 
 #include <dmls/base/result.h>
 #include <dmls/crypto/keys.h>
+#include <dmls/group/client_config.h>
 #include <dmls/group/framed_content.h>
 
 #include <cstddef>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace dmls::group {
@@ -17,22 +19,30 @@ struct StoredProposal {
   ProposalRef reference;
   Proposal proposal;
   Sender sender;
+  Bytes authenticated_data;
+  // Why commits of our own leave it out: it is invalid, or the policy does not accept it.
+  std::optional<Error> objection = {};
+};
+
+// What is behind an Update of our own, needed once somebody commits it.
+struct OwnUpdate {
+  crypto::HpkeKeyPair pair;
+  std::optional<SigningIdentity> identity;  // if the Update changes it
 };
 
 // ProposalStore keeps what was proposed in one epoch, in order of arrival; it dies with the epoch. Bounded: whoever may
-// propose cannot fill the memory.
+// propose cannot fill the memory. What goes in was verified in that epoch.
 class ProposalStore {
  public:
   static constexpr std::size_t kMaxProposals = 10'000;
 
   // Nothing happens for a proposal that is there already. kLimit beyond kMaxProposals.
   Result<void> add(StoredProposal);
-  // The key pair behind an own Update, needed once somebody commits it.
-  void add_own_update(const ProposalRef&, crypto::HpkeKeyPair);
+  void add_own_update(const ProposalRef&, OwnUpdate);
 
   // nullptr if there is none.
   [[nodiscard]] const StoredProposal* find(const ProposalRef&) const;
-  [[nodiscard]] const crypto::HpkeKeyPair* own_update(const ProposalRef&) const;
+  [[nodiscard]] const OwnUpdate* own_update(const ProposalRef&) const;
   // In order of arrival.
   [[nodiscard]] const std::vector<std::shared_ptr<const StoredProposal>>& all() const { return order_; }
   void clear();
@@ -40,7 +50,7 @@ class ProposalStore {
  private:
   std::vector<std::shared_ptr<const StoredProposal>> order_;
   std::map<Bytes, std::shared_ptr<const StoredProposal>, OctetOrder> by_reference_;
-  std::map<Bytes, crypto::HpkeKeyPair, OctetOrder> own_updates_;
+  std::map<Bytes, OwnUpdate, OctetOrder> own_updates_;
 };
 
 }  // namespace dmls::group

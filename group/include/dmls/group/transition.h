@@ -20,9 +20,6 @@
 
 namespace dmls::group {
 
-// Whether a GroupInfo lets its reader join by an external commit.
-enum class ExternalJoins : std::uint8_t { allowed, refused };
-
 // The two ends of the init secret, RFC 9420 §8: where that of the parent epoch comes from, and what the new epoch
 // leaves to its own successors.
 struct InitSeam {
@@ -34,6 +31,7 @@ struct InitSeam {
 struct StagedEpoch {
   Epoch next;
   Changes changes;
+  std::optional<SigningIdentity> identity = {};  // this client's in that epoch, if the commit changes it
 };
 
 // A genuine commit that removes this member: it cannot follow, nor check the confirmation tag. RFC 9420 §12.4.2
@@ -41,32 +39,52 @@ struct RemovedByCommit {
   Changes changes;
 };
 
-// What a member needs to know besides its epoch to make or read a commit.
+// A genuine commit that names what this client does not have. Keep the VerifiedContent and stage it again when it has:
+// its key is spent, so the message itself cannot be read a second time.
+struct Waiting {
+  std::vector<ProposalRef> proposals;
+  std::vector<keyschedule::PreSharedKeyID> psks;
+};
+
+using Staging = std::variant<StagedEpoch, RemovedByCommit, Waiting>;
+
+// What a member needs to know besides its epoch to make or read a commit. `proposals` are those of the same epoch.
 struct CommitInputs {
   const ProposalStore& proposals;
   const PskSource& psks;
   const ClientConfig& config;
 };
 
+// A Welcome, and whom it is for.
+struct WelcomeMessage {
+  MlsMessage message;
+  std::vector<LeafIndex> recipients;
+};
+
 // A commit of one's own, with what has to be sent.
 struct OwnCommit {
   StagedEpoch staged;
   MlsMessage commit;
-  std::optional<MlsMessage> welcome;  // if members were added
+  std::vector<WelcomeMessage> welcomes;  // none if nobody was added
 };
 
 // Creates a commit in `parent`. RFC 9420 §12.4.1. On failure nothing is spent.
 Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest&, const CommitInputs&, InitSeam);
 
 // Stages a received commit: of another member, or of somebody who joins with it (`seam.source` is not asked then).
-// RFC 9420 §12.4.2. kInvalidCommit, kInvalidProposal, kInvalidProposalList, kUnknownProposal, kUnknownPsk,
-// kConfirmationMismatch, whatever the policy refuses with, and the errors of the layers below.
-Result<std::variant<StagedEpoch, RemovedByCommit>> stage_commit(const Epoch& parent, const VerifiedContent& commit,
-                                                                const CommitInputs&, InitSeam);
+// RFC 9420 §12.4.2. kStale if `commit` was not verified in `parent`; kInvalidCommit, kInvalidProposal,
+// kInvalidProposalList, kConfirmationMismatch, whatever the policy refuses with, and the errors of the layers below.
+Result<Staging> stage_commit(const Epoch& parent, const VerifiedContent& commit, const CommitInputs&, InitSeam);
 
-// What an external commit may do besides joining.
+// Is this proposal valid by itself, RFC 9420 §12.1, and acceptable to the policy? It may still not go with others.
+Result<void> check_proposal(const PublicEpoch&, const StoredProposal&, const ClientConfig&);
+
+// Whether a joiner takes the place of a member with its own identity, which it was before. RFC 9420 §12.4.3.2
+enum class Resync : std::uint8_t { no, replace_own_leaf };
+
+// What an external commit does besides joining.
 struct ExternalCommitRequest {
-  std::optional<LeafIndex> replaces = {};  // the joiner's own old leaf (resync). RFC 9420 §12.4.3.2
+  Resync resync = Resync::no;  // kNotAMember if it is asked for and no leaf has our identity
   std::vector<Bytes> external_psks = {};
   Bytes authenticated_data = {};
 };
@@ -76,16 +94,37 @@ struct ExternalCommitRequest {
 Result<OwnCommit> create_external_commit(const GroupInfo&, BytesView ratchet_tree, const ExternalCommitRequest&,
                                          const PskSource&, const ClientConfig&, keyschedule::EpochSuccession&);
 
+// Whether a GroupInfo lets its reader join by an external commit.
+enum class ExternalJoins : std::uint8_t { allowed, refused };
+
 // A signed GroupInfo of this epoch. RFC 9420 §12.4.3
-Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, const ClientConfig&);
+Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, const SigningIdentity&);
+
+// Checks a GroupInfo and its tree, and gives the public half of its epoch. `entered_at`: now, in seconds.
+Result<PublicEpoch> import_group_info(const GroupInfo&, BytesView ratchet_tree, const crypto::CipherSuite&,
+                                      const Policy&, std::uint64_t entered_at, Executor* executor = nullptr);
 
 // Epoch 0 of a new group whose only member is this client. RFC 9420 §11
 Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions, const ClientConfig&,
                            keyschedule::EpochSuccession&);
 
+// The group that a re-initialised or branched one descends from, as a joiner has to know it. RFC 9420 §11.2, §11.3
+struct Ancestor {
+  std::shared_ptr<const PublicEpoch> epoch;
+  std::optional<ReInit> reinit;  // of the commit that started the epoch
+};
+class AncestorSource {
+ public:
+  virtual ~AncestorSource() = default;
+  // That epoch of that group; nothing if it is not known.
+  [[nodiscard]] virtual std::optional<Ancestor> find(BytesView group_id, std::uint64_t epoch) const = 0;
+};
+
 // The epoch that a Welcome leads to. RFC 9420 §12.4.3.1. `ratchet_tree`: the encoded tree if it comes aside, else
-// empty.
+// empty. `ancestors`: nullptr to join a group that descends from no other; otherwise it has to (kInvalidWelcome).
+// The changes: `committer` is whoever signed the GroupInfo, `added` this client alone.
 Result<StagedEpoch> join_epoch(const Welcome&, const treekem::KeyPackageBundle&, BytesView ratchet_tree,
-                               const PskSource&, const ClientConfig&, keyschedule::EpochSuccession&);
+                               const AncestorSource* ancestors, const PskSource&, const ClientConfig&,
+                               keyschedule::EpochSuccession&);
 
 }  // namespace dmls::group

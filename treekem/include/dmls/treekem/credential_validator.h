@@ -27,6 +27,11 @@ class CredentialValidator {
   // Octets that are equal for two leaves exactly if they represent the same client. RFC 9420 §12.2 refuses a second Add
   // for one. Default: the signature key.
   [[nodiscard]] virtual Bytes client_id(const CredentialView& credential, BytesView signature_key) const;
+
+  // Octets that are equal for two credentials exactly if they present the same identity, whatever the keys. Compared
+  // where a group descends from another (RFC 9420 §11.2, §11.3) and where a client looks for its own old leaf
+  // (§12.4.3.2). Default: the encoded credential.
+  [[nodiscard]] virtual Bytes identity(const CredentialView& credential) const;
 };
 
 // AcceptAnyCredential authenticates nobody: anyone can claim any identity. For tests, vectors and benchmarks.

@@ -24,11 +24,12 @@ struct Lifetime {
 
 // What an application demands of lifetimes.
 struct LifetimePolicy {
-  std::optional<std::uint64_t> now = {};             // absent: the current time is not judged
+  std::optional<std::uint64_t> now = {};    // absent: the current time is not judged
+  std::optional<std::uint64_t> since = {};  // what was valid at some time between `since` and `now` is accepted
   std::optional<std::uint64_t> maximum_length = {};  // of not_after - not_before, in seconds; absent: not judged
 };
 
-// kLifetime if the interval is empty, too long, or does not contain `now`.
+// kLifetime if the interval is empty, too long, or does not contain `now` (nor any time since `since`).
 Result<void> check_lifetime(const Lifetime&, const LifetimePolicy&);
 
 }  // namespace dmls::treekem

@@ -1,0 +1,34 @@
+#pragma once
+// What proposals of types that RFC 9420 does not define mean. RFC 9420 §12.2, §13.2
+
+#include <dmls/base/result.h>
+#include <dmls/group/framed_content.h>
+#include <dmls/group/proposal.h>
+#include <dmls/group/public_epoch.h>
+
+#include <vector>
+
+namespace dmls::group {
+
+// What a custom proposal does to a group.
+struct CustomEffect {
+  struct Leaf {
+    LeafIndex index;
+    treekem::LeafNode leaf;
+  };
+  bool path_required = false;
+  std::vector<Leaf> leaves = {};  // leaves to replace, judged and applied as Updates are; not the committer's
+};
+
+// CustomProposalRules judges them: asked whenever a commit with one is made or received. All members have to come to
+// the same answer. Without rules a custom proposal changes nothing, needs no path, and shows up in Changes. In any case
+// all members have to list the type in their capabilities.
+class CustomProposalRules {
+ public:
+  virtual ~CustomProposalRules() = default;
+  // A refusal makes the commit invalid; errc::kInvalidProposal is the usual one.
+  virtual Result<CustomEffect> apply(const PublicEpoch& before, const CustomProposal&,
+                                     const Sender& proposer) const = 0;
+};
+
+}  // namespace dmls::group

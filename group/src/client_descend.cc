@@ -1,0 +1,95 @@
+// Groups that descend from others: re-initialised and branched ones. RFC 9420 §11.2, §11.3
+#include <dmls/group/client.h>
+
+#include <algorithm>
+
+#include "client_state.h"
+#include "descent.h"
+#include "group_past.h"
+#include "key_package_octets.h"
+#include "transition_state.h"
+
+namespace dmls::group {
+
+// Sets the PSK of a first commit, which no other request may name.
+struct DescentRequest {
+  static void link(CommitRequest& request, keyschedule::ResumptionPskId id) { request.psks_.push_back(std::move(id)); }
+};
+
+namespace {
+
+using keyschedule::ResumptionPSKUsage;
+
+// The identities of those who would be in the new group, the client itself included; sorted.
+Result<std::vector<Bytes>> future_identities(const ClientConfig& config, const std::vector<Bytes>& key_packages) {
+  std::vector<Bytes> out;
+  const auto take = [&](const treekem::Credential& credential) -> Result<void> {
+    const Bytes encoded = tls_codec::encode(credential);
+    tls_codec::Reader in(encoded);
+    DMLS_TRY(const auto view, treekem::CredentialView::read(in));
+    out.push_back(config.policy->identity(view));
+    return {};
+  };
+  DMLS_CHECK(take(config.credential));
+  for (const Bytes& octets : key_packages) {
+    DMLS_TRY(const auto package, decode_key_package(octets));
+    DMLS_CHECK(take(package.leaf_node.credential));
+  }
+  std::sort(out.begin(), out.end(), OctetOrder());
+  return out;
+}
+
+}  // namespace
+
+Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUsage usage, BytesView group_id,
+                                            const treekem::ExtensionList& extensions,
+                                            const std::vector<Bytes>& key_packages, TreeDelivery tree) {
+  keyschedule::OrdinarySuccession first;
+  DMLS_TRY(auto epoch, create_epoch(group_id, extensions, config(), first));
+  CommitRequest request;
+  request.tree(tree);
+  for (const Bytes& package : key_packages) request.add(package);
+  DescentRequest::link(request, {usage, to_bytes(parent.group_id()), parent.epoch()});
+  keyschedule::OrdinaryInitSource source(first.init_secret());
+  keyschedule::OrdinarySuccession succession;
+  DMLS_TRY(auto made,
+           create_commit(epoch, request, {ProposalStore(), Group::Psks(parent), config()}, {source, succession}));
+  auto state = detail::own_transition(TransitionKind::entry, std::move(made), std::move(succession).into_init_secret(),
+                                      identity());
+  state->message.clear();  // nobody else is in its epoch
+  return Transition(std::move(state));
+}
+
+Result<Transition> Client::branch(const Group& group, const BranchRequest& request) {
+  if (group.suite().id() != config().suite.id())
+    return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has the cipher suite of its group");
+  const auto members = identities(group.public_epoch()->tree, *config().policy);
+  DMLS_TRY(const auto wanted, future_identities(config(), request.key_packages));
+  for (const Bytes& identity : wanted) {
+    if (!std::binary_search(members.begin(), members.end(), identity, OctetOrder()))
+      return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has members of its group only");
+  }
+  Bytes group_id = request.group_id;
+  if (group_id.empty()) {
+    DMLS_TRY(group_id, config().random->bytes(config().suite.hash_length()));
+  }
+  return start_descendant(group, ResumptionPSKUsage::branch, group_id, request.extensions, request.key_packages,
+                          request.tree);
+}
+
+Result<Transition> Client::reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
+                                        TreeDelivery tree) {
+  const auto& reinit = closed.reinit();
+  if (!reinit) return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: no ReInit was committed in this group");
+  if (reinit->cipher_suite != config().suite.id() || reinit->version != crypto::ProtocolVersion::mls10)
+    return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: the ReInit names another cipher suite or version");
+  const auto members = identities(closed.public_epoch()->tree, *config().policy);
+  DMLS_TRY(const auto wanted, future_identities(config(), key_packages));
+  for (const Bytes& identity : members) {
+    if (!std::binary_search(wanted.begin(), wanted.end(), identity, OctetOrder()))
+      return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: a member of the old group is left out");
+  }
+  return start_descendant(closed, ResumptionPSKUsage::reinit, reinit->group_id, reinit->extensions, key_packages, tree);
+}
+
+}  // namespace dmls::group
