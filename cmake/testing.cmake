@@ -2,6 +2,7 @@
 #
 #   tests/<layer>/*_test.cc        one GoogleTest program <layer>_test, labels layer:<layer> and tier:fast
 #   tests/<layer>/*_long_test.cc   one GoogleTest program <layer>_long_test, label tier:long
+#   tests/<layer>/*.cc             what these share
 #   tests/scenario/*_test.cc       the same, linked to every layer
 #   bench/<layer>/*_bench.cc       one Google Benchmark program <layer>_bench (bench/<layer>_bench.cc works too)
 #   tests/fuzz/*_fuzz.cc           one libFuzzer program each (with -DDMLS_FUZZ=ON), linked to every layer
@@ -16,10 +17,19 @@ endfunction()
 
 # dmls_tests(NAME LIBRARIES...): the test programs of tests/NAME, called from tests/CMakeLists.txt.
 function(dmls_tests name)
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*_test.cc)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cc)
+  set(shared_sources ${sources})
+  list(FILTER shared_sources EXCLUDE REGEX "_test\\.cc$")
+  list(FILTER sources INCLUDE REGEX "_test\\.cc$")
   set(long_sources ${sources})
   list(FILTER sources EXCLUDE REGEX "_long_test\\.cc$")
   list(FILTER long_sources INCLUDE REGEX "_long_test\\.cc$")
+  if(sources)
+    list(APPEND sources ${shared_sources})
+  endif()
+  if(long_sources)
+    list(APPEND long_sources ${shared_sources})
+  endif()
   _dmls_test_program(${name}_test "${sources}" layer:${name} tier:fast ${ARGN})
   _dmls_test_program(${name}_long_test "${long_sources}" layer:${name} tier:long ${ARGN})
 endfunction()

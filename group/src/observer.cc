@@ -9,11 +9,12 @@
 namespace dmls::group {
 
 Result<Observer> Observer::create(ObserverConfig config, BytesView octets, BytesView ratchet_tree) {
-  if (!config.policy || !config.clock) return fail(dmls::errc::kMisuse, "an observer needs a policy and a clock");
+  if (!config.policy || !config.clock || config.provider == nullptr)
+    return fail(dmls::errc::kMisuse, "an observer needs a policy, a clock and a crypto provider");
   DMLS_TRY(const auto message, tls_codec::decode<MlsMessage>(octets));
   const auto* info = std::get_if<GroupInfo>(&message.body);
   if (info == nullptr) return fail(errc::kInvalidGroupInfo, "RFC 9420 §12.4.3: the message is not a GroupInfo");
-  DMLS_TRY(const auto suite, crypto::CipherSuite::find(info->group_context.cipher_suite));
+  DMLS_TRY(const auto suite, crypto::CipherSuite::find(info->group_context.cipher_suite, *config.provider));
   DMLS_TRY(auto epoch,
            import_group_info(*info, ratchet_tree, suite, *config.policy, config.clock->now(), config.executor.get()));
   return Observer(std::move(config), std::make_shared<const PublicEpoch>(std::move(epoch)));

@@ -5,6 +5,7 @@
 #include <dmls/base/bytes.h>
 #include <dmls/base/executor.h>
 #include <dmls/base/result.h>
+#include <dmls/crypto/provider.h>
 #include <dmls/group/clock.h>
 #include <dmls/group/custom_proposal_rules.h>
 #include <dmls/group/event.h>
@@ -24,6 +25,7 @@ struct ObserverConfig {
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
   std::shared_ptr<const CustomProposalRules> custom_proposals = {};
   std::shared_ptr<Executor> executor = {};
+  const crypto::Provider* provider = &crypto::default_provider();  // borrowed; for the GroupInfo's cipher suite
 };
 
 // A commit that was verified as far as an observer can, and has not happened yet: give it to Observer::merge(), or drop
