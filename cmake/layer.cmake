@@ -34,7 +34,9 @@ function(dmls_layer name)
   target_compile_features(${target} ${scope} cxx_std_20)
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${root}/include FILES ${headers})
   target_link_libraries(${target} ${scope} ${arg_DEPS})
-  install(TARGETS ${target} EXPORT dmls FILE_SET HEADERS)
+  if(NOT name MATCHES "_testing$")  # test doubles stay here
+    install(TARGETS ${target} EXPORT dmls FILE_SET HEADERS)
+  endif()
   set_property(GLOBAL APPEND PROPERTY DMLS_LAYERS ${name})
 
   # Kernels that need instructions of their own say so in a file beside them, so that no other file gets the flags.

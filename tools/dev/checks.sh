@@ -27,6 +27,7 @@ check_citations() {
   # shellcheck disable=SC2086
   need $packages_citations
   python3 "$root/tools/citations.py" --check
+  python3 "$root/tools/snippets.py" --check
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
