@@ -1,0 +1,48 @@
+#pragma once
+#include <dmls/base/bytes.h>
+#include <dmls/base/secret.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace dmls::storage {
+
+// Op is one step of a Batch.
+struct Op {
+  enum class Kind : std::uint8_t {
+    put,        // the record of this key gets this value, whether there was one or not
+    erase,      // the record of this key is gone afterwards, whether there was one or not
+    erase_all,  // so are all records whose keys begin with this prefix
+  };
+  Kind kind;
+  Bytes key;
+  SecretBytes value;  // of `put`
+};
+
+// Batch is a list of changes that happen together, in this order. Values are taken for secret.
+class Batch {
+ public:
+  void put(Bytes key, SecretBytes value) { ops_.push_back({Op::Kind::put, std::move(key), std::move(value)}); }
+  void erase(Bytes key) { ops_.push_back({Op::Kind::erase, std::move(key), {}}); }
+  void erase_all(Bytes prefix) { ops_.push_back({Op::Kind::erase_all, std::move(prefix), {}}); }
+  // Everything of `more`, after what is here.
+  void append(Batch more) {
+    for (Op& op : more.ops_) ops_.push_back(std::move(op));
+  }
+
+  [[nodiscard]] const std::vector<Op>& ops() const { return ops_; }
+  [[nodiscard]] bool empty() const { return ops_.empty(); }
+  // Octets of all keys and values: what has to be written, whatever the medium adds.
+  [[nodiscard]] std::size_t octets() const {
+    std::size_t sum = 0;
+    for (const Op& op : ops_) sum += op.key.size() + op.value.size();
+    return sum;
+  }
+
+ private:
+  std::vector<Op> ops_;
+};
+
+}  // namespace dmls::storage
