@@ -82,12 +82,18 @@ Result<MlsMessage> Epoch::protect(const AuthenticatedContent& authenticated, con
 }
 
 Result<VerifiedContent> Epoch::unprotect(const MlsMessage& message) {
-  if (const auto* is_public = std::get_if<PublicMessage>(&message.body)) return unprotect(*is_public);
-  if (const auto* is_private = std::get_if<PrivateMessage>(&message.body)) return unprotect(*is_private);
+  DMLS_TRY(auto opened, open(message));
+  if (opened.key) DMLS_CHECK(own_.message_keys.spend(*std::move(opened.key)));
+  return std::move(opened.content);
+}
+
+Result<OpenedMessage> Epoch::open(const MlsMessage& message) const {
+  if (const auto* is_public = std::get_if<PublicMessage>(&message.body)) return open(*is_public);
+  if (const auto* is_private = std::get_if<PrivateMessage>(&message.body)) return open(*is_private);
   return fail(errc::kInvalidMessage, "RFC 9420 §6: a Welcome, GroupInfo or KeyPackage is no message within a group");
 }
 
-Result<VerifiedContent> Epoch::unprotect(const PublicMessage& message) const {
+Result<OpenedMessage> Epoch::open(const PublicMessage& message) const {
   DMLS_CHECK(check_framing(*public_, message.content));
   if (tls_codec::tag_of(message.content.sender) == SenderType::member) {
     const Bytes tbm = authenticated_content_tbm(message.content, message.auth, public_->encoded_context);
@@ -96,10 +102,10 @@ Result<VerifiedContent> Epoch::unprotect(const PublicMessage& message) const {
   AuthenticatedContent content{WireFormat::mls_public_message, message.content, message.auth};
   DMLS_CHECK(verify_signature(*public_, content));
   const auto leaf = member_leaf(content.content.sender);
-  return VerifiedContent(public_, std::move(content), leaf);
+  return OpenedMessage{VerifiedContent(public_, std::move(content), leaf), std::nullopt};
 }
 
-Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
+Result<OpenedMessage> Epoch::open(const PrivateMessage& message) const {
   const auto& suite = public_->suite;
   DMLS_CHECK(check_group_and_epoch(*public_, message.group_id, message.epoch));
 
@@ -114,7 +120,7 @@ Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
   if (*leaf == own_leaf())
     return fail(errc::kOwnMessage, "a message of this client's own: its key was spent by sending");
 
-  // Look; the key is spent below, once the message has proved genuine.
+  // Look; the key is spent by the caller, once the message has proved genuine.
   DMLS_TRY(auto key, own_.message_keys.look(*leaf, ratchet_for(message.content_type), sender.generation));
   const SecretBytes nonce = guarded_nonce(key.nonce(), sender.reuse_guard);
   const Bytes aad = tls_codec::encode(
@@ -127,8 +133,7 @@ Result<VerifiedContent> Epoch::unprotect(const PrivateMessage& message) {
                                 message.authenticated_data, std::move(parsed.content)},
                                std::move(parsed.auth)};
   DMLS_CHECK(verify_signature(*public_, content));
-  DMLS_CHECK(own_.message_keys.spend(std::move(key)));
-  return VerifiedContent(public_, std::move(content), *leaf);
+  return OpenedMessage{VerifiedContent(public_, std::move(content), *leaf), std::move(key)};
 }
 
 }  // namespace dmls::group

@@ -23,6 +23,14 @@ class NodeSecrets {
   // The same; consumes it and every node above it, and leaves the nodes beside that path.
   [[nodiscard]] SecretBytes take(const crypto::CipherSuite&, tree_math::LeafIndex, ChangeLog&);
 
+  // The one node at or above a leaf that was not taken.
+  [[nodiscard]] tree_math::NodeIndex nearest(tree_math::LeafIndex) const;
+  // Moves everything of `more` here, in the place of `node`.
+  void replace(tree_math::NodeIndex node, NodeSecrets more) {
+    secrets_.erase(node.value());
+    secrets_.merge(more.secrets_);
+  }
+
   [[nodiscard]] std::size_t size() const { return secrets_.size(); }
   [[nodiscard]] const std::unordered_map<std::uint32_t, SecretBytes>& all() const { return secrets_; }
   void put(tree_math::NodeIndex node, SecretBytes secret) {
@@ -30,8 +38,6 @@ class NodeSecrets {
   }
 
  private:
-  [[nodiscard]] tree_math::NodeIndex nearest(tree_math::LeafIndex) const;
-
   tree_math::LeafCount size_;
   std::unordered_map<std::uint32_t, SecretBytes> secrets_;  // by node index
 };

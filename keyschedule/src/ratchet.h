@@ -22,6 +22,12 @@ class Ratchet {
 
   explicit Ratchet(SecretBytes secret, std::uint64_t next = 0) : next_(next), secret_(std::move(secret)) {}
 
+  [[nodiscard]] Ratchet clone() const {
+    Ratchet copy(secret_.clone(), next_);
+    if (skipped_) copy.skipped_ = std::make_unique<SkippedKeys>(skipped_->clone());
+    return copy;
+  }
+
   // The first generation that was not derived yet.
   [[nodiscard]] std::uint64_t next() const { return next_; }
   // Its secret; empty at the end.

@@ -68,6 +68,7 @@ Result<void> SecretTree::look_into(RatchetKey& key) const {
 Result<void> SecretTree::spend(RatchetKey&& key) {
   Result<void> outcome = fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
   if (key.tree_ == state_->number) {
+    ++state_->moves;
     outcome = state_->start(key.leaf_).of(key.kind_).spend(state_->suite, state_->limits, key,
                                                            state_->log_of(key.leaf_, key.kind_));
   }
@@ -75,8 +76,54 @@ Result<void> SecretTree::spend(RatchetKey&& key) {
   return outcome;
 }
 
+// A tree with the one leaf that the key is of, or with the node above it, spends the key in the place of the real one.
+struct PreparedSpend::Scratch {
+  std::uint64_t tree;  // number and moves of the real one
+  std::uint64_t moves;
+  LeafIndex leaf;
+  bool started;
+  SecretTree::State state;
+};
+
+PreparedSpend::PreparedSpend(std::unique_ptr<Scratch> scratch) : scratch_(std::move(scratch)) {}
+PreparedSpend::PreparedSpend(PreparedSpend&&) noexcept = default;
+PreparedSpend& PreparedSpend::operator=(PreparedSpend&&) noexcept = default;
+PreparedSpend::~PreparedSpend() = default;
+
+Result<PreparedSpend> SecretTree::prepare(RatchetKey&& given) const {
+  RatchetKey key = std::move(given);
+  if (key.tree_ != state_->number) return fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
+  const LeafIndex leaf = key.leaf_;
+  const LeafRatchets* const present = state_->find(leaf);
+  PreparedSpend prepared(std::unique_ptr<PreparedSpend::Scratch>(
+      new PreparedSpend::Scratch{state_->number, state_->moves, leaf, present != nullptr,
+                                 State(state_->suite, state_->size, state_->limits, NodeSecrets(state_->size))}));
+  State& state = prepared.scratch_->state;
+  state.log.start();
+  if (present != nullptr) {
+    state.leaves.try_emplace(leaf.value(), present->clone());
+  } else {
+    const auto node = state_->nodes.nearest(leaf);
+    state.nodes.put(node, state_->nodes.all().at(node.value()).clone());
+  }
+  DMLS_CHECK(state.start(leaf).of(key.kind_).spend(state.suite, state.limits, key, state.log_of(leaf, key.kind_)));
+  prepared.changes_ = state.take_changes();
+  return prepared;
+}
+
+Result<void> SecretTree::finish(PreparedSpend&& given) {
+  const auto scratch = std::move(given.scratch_);
+  if (!scratch || scratch->tree != state_->number || scratch->moves != state_->moves)
+    return fail(dmls::errc::kMisuse, "the SecretTree is not the one the spend was prepared on, or has changed since");
+  ++state_->moves;
+  if (!scratch->started) state_->nodes.replace(state_->nodes.nearest(scratch->leaf), std::move(scratch->state.nodes));
+  state_->leaves.insert_or_assign(scratch->leaf.value(), std::move(scratch->state.leaves.at(scratch->leaf.value())));
+  return {};
+}
+
 Result<SentKey> SecretTree::next(LeafIndex own, RatchetKind kind) {
   DMLS_CHECK(state_->check(own));
+  ++state_->moves;
   Ratchet& ratchet = state_->start(own).of(kind);
   return ratchet.send(state_->suite, state_->log_of(own, kind));
 }

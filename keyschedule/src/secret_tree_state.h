@@ -8,6 +8,7 @@
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+#include <vector>
 
 #include "change_log.h"
 #include "node_secrets.h"
@@ -23,6 +24,7 @@ struct LeafRatchets {
       : handshake(root(suite, leaf_secret, RatchetKind::handshake)),
         application(root(suite, leaf_secret, RatchetKind::application)) {}
   LeafRatchets(Ratchet first, Ratchet second) : handshake(std::move(first)), application(std::move(second)) {}
+  [[nodiscard]] LeafRatchets clone() const { return {handshake.clone(), application.clone()}; }
 
   // RFC 9420 §9, figure "Initialization of the Hash Ratchets from the Leaves of a Secret Tree".
   static SecretBytes root(const crypto::CipherSuite& suite, const crypto::Expander& leaf_secret, RatchetKind kind) {
@@ -51,6 +53,10 @@ struct SecretTree::State {
   std::unordered_map<std::uint32_t, LeafRatchets> leaves;  // by leaf index; those that were started
   ChangeLog log;
   std::uint64_t number = new_number();
+  std::uint64_t moves = 0;  // how often the tree changed
+
+  // What the log has noted, with present values; the log is empty then.
+  [[nodiscard]] std::vector<RecordChange> take_changes();
 
   [[nodiscard]] const LeafRatchets* find(tree_math::LeafIndex leaf) const {
     const auto found = leaves.find(leaf.value());

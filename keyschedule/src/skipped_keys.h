@@ -13,6 +13,13 @@ class SkippedKeys {
  public:
   // `material_size`: octets of key and nonce together.
   explicit SkippedKeys(std::size_t material_size) : slot_size_(kGenerationSize + material_size) {}
+  [[nodiscard]] SkippedKeys clone() const {
+    SkippedKeys copy(slot_size_ - kGenerationSize);
+    copy.slots_ = slots_.clone();
+    copy.begin_ = begin_;
+    copy.end_ = end_;
+    return copy;
+  }
 
   [[nodiscard]] std::size_t size() const { return end_ - begin_; }
   // The position of a generation, if it is kept.

@@ -105,8 +105,14 @@ std::vector<Record> SecretTree::records() const {
 
 void SecretTree::track_changes() { state_->log.start(); }
 
-std::vector<RecordChange> SecretTree::take_changes() {
-  std::vector<RecordKey> keys = state_->log.take();
+std::vector<RecordChange> SecretTree::take_changes() { return state_->take_changes(); }
+
+void SecretTree::changes_not_stored(std::span<const RecordChange> changes) {
+  for (const RecordChange& change : changes) state_->log.touch(change.key);
+}
+
+std::vector<RecordChange> SecretTree::State::take_changes() {
+  std::vector<RecordKey> keys = log.take();
   std::sort(keys.begin(), keys.end());
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
 
@@ -115,11 +121,11 @@ std::vector<RecordChange> SecretTree::take_changes() {
   for (const RecordKey& key : keys) {
     RecordChange& change = changes.emplace_back(RecordChange{key, std::nullopt});
     if (key.type == RecordType::node) {
-      const auto found = state_->nodes.all().find(key.index);
-      if (found != state_->nodes.all().end()) change.value = found->second.clone();
+      const auto found = nodes.all().find(key.index);
+      if (found != nodes.all().end()) change.value = found->second.clone();
       continue;
     }
-    const Ratchet& ratchet = state_->leaves.at(key.index).of(key.kind);  // ratchets never go away
+    const Ratchet& ratchet = leaves.at(key.index).of(key.kind);  // ratchets never go away
     if (key.type == RecordType::ratchet) {
       change.value = value_of(ratchet);
     } else if (const auto position = ratchet.skipped()->find(key.generation)) {

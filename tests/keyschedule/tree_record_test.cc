@@ -4,6 +4,8 @@
 #include <functional>
 #include <map>
 #include <random>
+#include <string>
+#include <vector>
 
 #include "support.h"
 
@@ -278,6 +280,74 @@ TEST(TreeRecords, ARatchetBeyondItsEndIsRefused) {
   expect_refused("next is 2^32 + 1 without one", [](auto& records) {
     first(records, RecordType::ratchet, 12).value = SecretBytes(BytesView(test::unhex("000000010000000100")));
   });
+}
+
+// What changed, as text.
+std::vector<std::string> text_of(const std::vector<RecordChange>& changes) {
+  std::vector<std::string> out;
+  for (const RecordChange& change : changes)
+    out.push_back(test::hex(tls_codec::encode(change.key)) + (change.value ? test::hex(change.value->expose()) : "-"));
+  return out;
+}
+
+TEST(PreparedSpend, ChangesWhatASpendWouldChange) {
+  std::mt19937 random(3);
+  for (int round = 0; round < test::property_runs(2000, 20); ++round) {
+    SecretTree one = tree_of(suite_1(), 16, {.max_ahead = 12, .max_kept = 4});
+    SecretTree two = tree_of(suite_1(), 16, {.max_ahead = 12, .max_kept = 4});
+    one.track_changes();
+    two.track_changes();
+    for (int i = 0; i < 30; ++i) {
+      const LeafIndex leaf(static_cast<std::uint32_t>(random() % 16));
+      const auto kind = random() % 2 == 0 ? kHandshake : kApplication;
+      if (random() % 4 == 0) {
+        ASSERT_TRUE(one.next(leaf, kind) && two.next(leaf, kind));
+        ASSERT_EQ(text_of(one.take_changes()), text_of(two.take_changes()));
+        continue;
+      }
+      const auto generation = static_cast<std::uint32_t>(random() % 10);
+      auto first = one.look(leaf, kind, generation);
+      auto second = two.look(leaf, kind, generation);
+      ASSERT_EQ(static_cast<bool>(first), static_cast<bool>(second));
+      if (!first) continue;
+      ASSERT_TRUE(one.spend(*std::move(first)));
+      const Store before = store_of(two);
+      auto prepared = two.prepare(*std::move(second));
+      ASSERT_TRUE(prepared);
+      EXPECT_EQ(store_of(two), before);
+      EXPECT_EQ(text_of(prepared->changes()), text_of(one.take_changes()));
+      ASSERT_TRUE(two.finish(*std::move(prepared)));
+      ASSERT_EQ(store_of(two), store_of(one));
+      EXPECT_TRUE(two.take_changes().empty());
+    }
+  }
+}
+
+TEST(PreparedSpend, HappensOnceAndOnAnUnchangedTreeOnly) {
+  SecretTree tree = used_tree(suite_1());
+  SecretTree other = used_tree(suite_1());
+  auto first = *tree.prepare(*tree.look(LeafIndex(3), kApplication, 7));
+  auto second = *tree.prepare(*tree.look(LeafIndex(3), kApplication, 8));
+  EXPECT_FALSE(other.finish(*tree.prepare(*tree.look(LeafIndex(3), kApplication, 7))));
+  EXPECT_FALSE(other.prepare(*tree.look(LeafIndex(3), kApplication, 7)));
+  ASSERT_TRUE(tree.finish(std::move(first)));
+  EXPECT_FALSE(tree.look(LeafIndex(3), kApplication, 7));
+  const Store before = store_of(tree);
+  EXPECT_FALSE(tree.finish(std::move(second)));
+  EXPECT_EQ(store_of(tree), before);
+  EXPECT_TRUE(tree.look(LeafIndex(3), kApplication, 8));
+}
+
+TEST(TreeRecords, ChangesThatCouldNotBeStoredComeAgainWithPresentValues) {
+  SecretTree tree = tree_of(suite_1(), 16);
+  Store store = store_of(tree);
+  tree.track_changes();
+  ASSERT_TRUE(tree.next(LeafIndex(2), kApplication));
+  const auto lost = tree.take_changes();
+  ASSERT_TRUE(tree.next(LeafIndex(2), kApplication));
+  tree.changes_not_stored(lost);
+  store.apply(tree.take_changes());
+  EXPECT_EQ(store, store_of(tree));
 }
 
 TEST(RecordKey, SortsAsItsEncoding) {

@@ -16,6 +16,8 @@
 
 namespace dmls::treekem {
 
+class TreeNodeHandle;
+
 struct RatchetTree::State {
   explicit State(const crypto::CipherSuite& s) : suite(s) {}
   // A copy has one owner of its own and shares everything else.
@@ -101,6 +103,7 @@ struct TreeAccess {
   static RatchetTree::State& own(RatchetTree&);
   static RatchetTree make(std::unique_ptr<RatchetTree::State>);
   static TreeLeaf leaf(LeafIndex, const detail::TreeNode&);
+  static TreeNodeHandle handle(const crypto::CipherSuite&, const detail::TreeNode&, std::uint32_t first);
 };
 
 namespace detail {

@@ -35,6 +35,12 @@ struct MemberSecrets {
   keyschedule::EpochAuthenticator epoch_authenticator;
 };
 
+// A message that was opened, whose key is not spent yet.
+struct OpenedMessage {
+  VerifiedContent content;
+  std::optional<keyschedule::RatchetKey> key;  // of a PrivateMessage
+};
+
 class Epoch {
  public:
   Epoch(std::shared_ptr<const PublicEpoch> shared, MemberSecrets own)
@@ -63,10 +69,14 @@ class Epoch {
   // this member, whose key is gone), and the errors of the crypto and keyschedule layers (kOpenFailed, kBadSignature,
   // kBadTag, kGenerationSpent, kGenerationTooFarAhead).
   Result<VerifiedContent> unprotect(const MlsMessage&);
+  // The same without spending: whoever has to store first what changes spends the key itself, see message_keys().
+  Result<OpenedMessage> open(const MlsMessage&) const;
+
+  [[nodiscard]] keyschedule::SecretTree& message_keys() { return own_.message_keys; }
 
  private:
-  Result<VerifiedContent> unprotect(const PublicMessage&) const;
-  Result<VerifiedContent> unprotect(const PrivateMessage&);
+  Result<OpenedMessage> open(const PublicMessage&) const;
+  Result<OpenedMessage> open(const PrivateMessage&) const;
 
   std::shared_ptr<const PublicEpoch> public_;
   MemberSecrets own_;

@@ -32,7 +32,7 @@ class SignedContent {
 };
 
 // A message whose framing was verified as a member can: membership tag or AEAD, and the signature. Only
-// Epoch::unprotect() makes one.
+// Epoch makes one.
 class VerifiedContent : public SignedContent {
  private:
   friend class Epoch;

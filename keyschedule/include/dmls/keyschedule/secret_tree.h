@@ -72,6 +72,23 @@ struct SentKey {
   KeyAndNonce material;
 };
 
+// PreparedSpend is a spend that was worked out and has not happened: dropping it changes nothing.
+class PreparedSpend {
+ public:
+  PreparedSpend(PreparedSpend&&) noexcept;
+  PreparedSpend& operator=(PreparedSpend&&) noexcept;
+  ~PreparedSpend();
+  // What it changes in the records of the tree.
+  [[nodiscard]] const std::vector<RecordChange>& changes() const { return changes_; }
+
+ private:
+  friend class SecretTree;
+  struct Scratch;
+  explicit PreparedSpend(std::unique_ptr<Scratch>);
+  std::unique_ptr<Scratch> scratch_;
+  std::vector<RecordChange> changes_;
+};
+
 // SecretTree holds the message keys of one epoch. Nothing is derived before it is needed: an untouched tree is one
 // secret, whatever its size, and a leaf costs log n node secrets when its first key is spent. Node secrets die as their
 // children are derived, ratchet secrets as the ratchet advances (RFC 9420 §9.2). Move-only. look() may be called from
@@ -95,6 +112,11 @@ class SecretTree {
   // for a key of another tree: nothing changed then.
   Result<void> spend(RatchetKey&&);
 
+  // The same in two steps, for a store that has to know first: prepare() says what would change, and with finish() it
+  // happens. Errors as spend(); finish() fails with kMisuse, and changes nothing, if the tree changed in between.
+  Result<PreparedSpend> prepare(RatchetKey&&) const;
+  Result<void> finish(PreparedSpend&&);
+
   // The key of the next message that `own` sends; spent at once, and never given again.
   // kNoSuchLeaf; kRatchetExhausted when no generation is left.
   Result<SentKey> next(tree_math::LeafIndex own, RatchetKind);
@@ -110,9 +132,12 @@ class SecretTree {
   // From now on the tree notes which records change. A message changes one or two (the ratchet; a skipped key), a jump
   // one more for each generation skipped, the first message of a leaf log n more.
   void track_changes();
-  // What changed since the last call, each key once, in order. To be stored in one transaction, and durably so before a
-  // message that next() gave the key for leaves (RFC 9420 §6.3.1): the tree does not give the same changes again.
+  // What spend() and next() changed since the last call, each key once, in order. To be stored in one transaction, and
+  // durably so before a message that next() gave the key for leaves (RFC 9420 §6.3.1): the tree does not give the same
+  // changes again.
   [[nodiscard]] std::vector<RecordChange> take_changes();
+  // They could not be stored: the next take_changes() gives these keys again, with the values they have by then.
+  void changes_not_stored(std::span<const RecordChange>);
   // The tree that has these records, in any order. kInvalidState if they are not exactly those of one tree of `suite`.
   static Result<SecretTree> restore(const crypto::CipherSuite& suite, std::span<const Record> records);
 
@@ -122,6 +147,7 @@ class SecretTree {
   [[nodiscard]] std::size_t skipped_keys() const;
 
  private:
+  friend class PreparedSpend;
   struct State;
   Result<void> look_into(RatchetKey&) const;
   explicit SecretTree(std::unique_ptr<State>);

@@ -20,7 +20,10 @@ class SenderDataKeys {
  public:
   // Copies what it needs from the secret; wiped when it dies.
   SenderDataKeys(const crypto::CipherSuite& suite, const SenderDataSecret& sender_data_secret)
-      : suite_(suite), expander_(suite, sender_data_secret.expose()) {}
+      : suite_(suite), secret_(sender_data_secret.clone()), expander_(suite, sender_data_secret.expose()) {}
+
+  // For storage.
+  [[nodiscard]] const SenderDataSecret& secret() const { return secret_; }
 
   // sender_data_key and sender_data_nonce. `ciphertext`: PrivateMessage.ciphertext, all of it; the sample (its first
   // KDF.Nh octets, or everything if there are fewer) is taken here.
@@ -28,6 +31,7 @@ class SenderDataKeys {
 
  private:
   crypto::CipherSuite suite_;
+  SenderDataSecret secret_;
   crypto::Expander expander_;
 };
 
