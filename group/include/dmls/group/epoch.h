@@ -64,6 +64,10 @@ class Epoch {
   // kBadTag, kGenerationSpent, kGenerationTooFarAhead).
   Result<VerifiedContent> unprotect(const MlsMessage&);
 
+  // This epoch was left: it still reads messages that come late, and nothing else. Private keys, exporter and the other
+  // secrets of the key schedule are wiped, the membership key excepted.
+  void retire();
+
  private:
   Result<VerifiedContent> unprotect(const PublicMessage&) const;
   Result<VerifiedContent> unprotect(const PrivateMessage&);
