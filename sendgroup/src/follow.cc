@@ -124,7 +124,11 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
     drop_group(id);
     return {};
   }
-  auto& [next, changes] = *std::get_if<group::StagedEpoch>(&staged);
+  // What it may import is here; what is missing is a proposal that it refers to.
+  if (std::holds_alternative<group::Waiting>(staged))
+    return fail(group::errc::kUnknownProposal, "RFC 9420 §12.4.2: the commit names a proposal that was not received");
+  group::Epoch& next = std::get_if<group::StagedEpoch>(&staged)->next;
+  const group::Changes& changes = std::get_if<group::StagedEpoch>(&staged)->changes;
 
   const bool same_members = changes.added.empty() && changes.removed.empty();
   auto roster = same_members ? group.roster : roster_of(next.shared().tree, policy());
@@ -146,13 +150,13 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
 
   // Nothing fails from here on.
   Advanced advanced{entering, group.owner, changes.has_path, imports, {}, {}};
-  for (const auto& member : changes.added) advanced.added.push_back(client_of(member, policy()));
-  for (const auto& member : changes.removed) advanced.removed.push_back(client_of(member, policy()));
+  for (const auto& added : changes.added) advanced.added.push_back(client_of(added.member, policy()));
+  for (const auto& gone : changes.removed) advanced.removed.push_back(client_of(gone.member, policy()));
   oblige(group, changes, commit);
   log.add(entering, {to_bytes(octets), changes.has_path, verified->auth.confirmation_tag}, config.limits.log_per_group);
   group.epoch.retire();
   group.past.push_front(std::move(group.epoch));
-  if (group.past.size() > group.config->past_epochs) group.past.pop_back();
+  if (group.past.size() > group.config->window.past_epochs) group.past.pop_back();
   group.epoch = std::move(next);
   group.init_secret = std::move(succession).into_init_secret();
   group.roster = roster;
@@ -191,9 +195,9 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
 // What one owner did, the others do after it, if our policy follows.
 void Session::State::oblige(const FollowedGroup& group, const group::Changes& changes, const Commit& commit) {
   Clients added;
-  for (const auto& member : changes.added) added.insert(client_of(member, policy()));
-  for (const auto& member : changes.removed) {
-    const Bytes client = client_of(member, policy());
+  for (const auto& addition : changes.added) added.insert(client_of(addition.member, policy()));
+  for (const auto& removal : changes.removed) {
+    const Bytes client = client_of(removal.member, policy());
     if (client == me || added.contains(client) || removed.contains(client)) continue;
     if (!config.membership->follow_removal(group.owner, client)) continue;
     to_remove.insert(client);

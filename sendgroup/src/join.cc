@@ -23,7 +23,8 @@ Result<void> Session::State::receive_welcome(const group::Welcome& welcome, Byte
 
   // No PSK can be named: with an Add nothing is imported.
   keyschedule::OrdinarySuccession succession;
-  DMLS_TRY(auto staged, group::join_epoch(welcome, bundle->second, {}, group::ExternalPsks(), *cfg, succession));
+  DMLS_TRY(auto staged,
+           group::join_epoch(welcome, bundle->second, {}, nullptr, group::ExternalPsks(), *cfg, succession));
   const Bytes id = staged.next.shared().context.group_id;
   const Bytes hash = crypto::hash(cfg->suite, octets);
   FollowedGroup* present = find_group(id);

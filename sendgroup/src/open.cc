@@ -19,6 +19,11 @@ Bytes client_of(const treekem::KeyPackage& package, const treekem::CredentialVal
   return client_of(group::Member{{}, package.leaf_node.credential, package.leaf_node.signature_key.octets}, validator);
 }
 
+// One for all who are added; empty if nobody is.
+Bytes encoded_welcome(const group::OwnCommit& made) {
+  return made.welcomes.empty() ? Bytes{} : tls_codec::encode(made.welcomes.front().message);
+}
+
 Result<Bytes> Session::State::new_key_package(KeyPackageUse use, std::size_t index) {
   if (index >= config.clients.size()) return fail(dmls::errc::kMisuse, "the session has no client of this index");
   const auto& cfg = *config.clients[index];
@@ -62,10 +67,10 @@ Result<void> Session::State::name(const Bytes& client, Bytes group_id, BytesView
 }
 
 Result<std::vector<std::pair<Bytes, Participant>>> Session::State::names_of(const group::Epoch& epoch,
-                                                                            const std::vector<group::Member>& added,
+                                                                            const std::vector<group::Addition>& added,
                                                                             bool of_universe) const {
   std::vector<std::pair<Bytes, Participant>> out;
-  for (const auto& member : added) {
+  for (const auto& [member, proposer] : added) {
     Bytes client = client_of(member, policy());
     if (participants.contains(client)) continue;  // who comes back keeps the name
     if (universe->parameters.group_ids == GroupIds::assigned) {
@@ -164,7 +169,7 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
     return fail(announced.error());
   }
 
-  Outgoing out{{}, made.welcome ? tls_codec::encode(*made.welcome) : Bytes{}, *announced};
+  Outgoing out{{}, encoded_welcome(made), *announced};
   auto roster = roster_of(epoch.shared().tree, policy());
   ledger.add({id, epoch.number()}, {std::move(psk), roster}, config.limits.ledger_per_group);
   own.emplace(OwnGroup{id, std::move(epoch), std::move(succession).into_init_secret(), std::move(roster)});
@@ -191,7 +196,7 @@ Result<Bytes> Session::State::announce(group::Epoch& epoch) const {
   DMLS_TRY(const auto content,
            epoch.sign(group::WireFormat::mls_private_message, group::ApplicationData{tls_codec::encode(out)},
                       as_bytes(kAnnouncementMark), *client().signer));
-  DMLS_TRY(const auto message, epoch.protect(content, 0, *client().random));
+  DMLS_TRY(const auto message, epoch.protect(content, *client().padding, *client().random));
   return tls_codec::encode(message);
 }
 

@@ -104,8 +104,9 @@ Result<void> Session::State::receive_own(const group::MlsMessage& message, Event
   }
   auto verified = own->epoch.unprotect(message);
   if (!verified) {
-    if (verified.error().code != keyschedule::errc::kGenerationSpent) return fail(verified.error());
-    events.push_back(Skipped::own_message);
+    const auto code = verified.error().code;
+    if (code != group::errc::kOwnMessage && code != keyschedule::errc::kGenerationSpent) return fail(verified.error());
+    events.push_back(code == group::errc::kOwnMessage ? Skipped::own_message : Skipped::duplicate);
     return {};
   }
   if (verified->sender_leaf() == own->epoch.own_leaf()) {
@@ -205,8 +206,8 @@ Result<void> Session::State::take_application(FollowedGroup& group, group::Verif
 // Others than the owner may propose to renew their own leaf, where the universe has it so.
 Result<void> Session::State::take_proposal(group::ProposalStore& store, const FollowedGroup* group,
                                            group::VerifiedContent verified) {
-  const auto& suite = group != nullptr ? group->epoch.suite() : own->epoch.suite();
-  if (verified->content.content.index() != 1)  // ProposalContent
+  const group::Epoch& epoch = group != nullptr ? group->epoch : own->epoch;
+  if (!std::holds_alternative<group::ProposalContent>(verified->content.content))
     return fail(errc::kNotOwner, "draft-xue-distributed-mls, Group Operations: only the owner speaks");
   if (universe->parameters.leaf_keys != LeafKeys::update_proposal || verified.sender_leaf() == LeafIndex(0))
     return fail(errc::kForbiddenProposal, "draft-xue-distributed-mls, Group Operations: nobody proposes by reference");
@@ -214,8 +215,12 @@ Result<void> Session::State::take_proposal(group::ProposalStore& store, const Fo
   auto& proposal = std::get_if<group::ProposalContent>(&content.content.content)->proposal;
   if (!std::holds_alternative<group::Update>(proposal))
     return fail(errc::kForbiddenProposal, "the members of a Send Group propose nothing but Updates of their own");
-  auto reference = group::make_proposal_ref(suite, content);
-  return store.add({std::move(reference), std::move(proposal), content.content.sender});
+  group::StoredProposal stored{group::make_proposal_ref(epoch.suite(), content), std::move(proposal),
+                               content.content.sender, std::move(content.content.authenticated_data)};
+  // An invalid one stays out of our commits. If the owner commits it nevertheless, the commit is refused.
+  const auto valid = group::check_proposal(epoch.shared(), stored, group != nullptr ? *group->config : client());
+  if (!valid) stored.objection = valid.error();
+  return store.add(std::move(stored));
 }
 
 }  // namespace dmls::sendgroup

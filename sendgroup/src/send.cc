@@ -95,7 +95,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
                                universe->parameters.export_length));
   }
   DMLS_TRY(const auto names, names_of(next, changes.added, is_universe(own->id)));
-  Outgoing out{tls_codec::encode(made.commit), made.welcome ? tls_codec::encode(*made.welcome) : Bytes{}, {}};
+  Outgoing out{tls_codec::encode(made.commit), encoded_welcome(made), {}};
   for (const auto& [who, participant] : names) (void)name(who, participant.group_id, participant.signature_key);
   for (const Bytes& package : plan.adds) learn(*decode_key_package(package));
   if (!changes.added.empty() && (is_universe(own->id) || universe->parameters.group_ids == GroupIds::assigned)) {
@@ -123,7 +123,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
     acks.raise(me, import.group_id, import.epoch);
     sources.push_back(import.group_id);
   }
-  for (const auto& member : changes.added) to_add.erase(client_of(member, policy()));
+  for (const auto& added : changes.added) to_add.erase(client_of(added.member, policy()));
   for (const Bytes& who : going) {
     removed.insert(who);
     to_remove.erase(who);
@@ -164,7 +164,7 @@ Result<std::vector<Bytes>> Session::State::protect(BytesView data, BytesView aut
   DMLS_TRY(const auto content,
            own->epoch.sign(group::WireFormat::mls_private_message, group::ApplicationData{to_bytes(data)},
                            authenticated_data, *client().signer));
-  DMLS_TRY(const auto message, own->epoch.protect(content, 0, *client().random));
+  DMLS_TRY(const auto message, own->epoch.protect(content, *client().padding, *client().random));
   ++own->messages_since_fresh;
   out.push_back(tls_codec::encode(message));
   return out;

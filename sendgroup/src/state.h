@@ -130,7 +130,7 @@ struct Session::State {
   void learn(const treekem::KeyPackage&);
   Result<void> name(const Bytes& client, Bytes group_id, BytesView signature_key);
   // The names of those who joined the universe group with this epoch; nothing for another group.
-  Result<std::vector<std::pair<Bytes, Participant>>> names_of(const group::Epoch&, const std::vector<group::Member>&,
+  Result<std::vector<std::pair<Bytes, Participant>>> names_of(const group::Epoch&, const std::vector<group::Addition>&,
                                                               bool of_universe) const;
 
   // ---- UNPROTECT
@@ -199,6 +199,7 @@ struct Session::State {
 
 // The encoded KeyPackage, or MLSMessage with one.
 Result<treekem::KeyPackage> decode_key_package(BytesView);
+Bytes encoded_welcome(const group::OwnCommit&);
 Bytes client_of(const treekem::KeyPackage&, const treekem::CredentialValidator&);
 
 }  // namespace dmls::sendgroup

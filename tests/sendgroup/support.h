@@ -34,7 +34,7 @@ class TrustNames : public group::Policy {
   Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
     return {};
   }
-  Result<void> accept(const group::Changes&) const override { return {}; }
+  Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
   [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
   [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
     return to_bytes(credential.body);
