@@ -94,6 +94,7 @@ Result<void> Session::State::take_commit(FollowedGroup& group, group::VerifiedCo
                                          Events& events) {
   const Commit& commit = std::get_if<group::CommitContent>(&verified->content.content)->commit;
   DMLS_TRY(const auto imports, check_commit(group, commit));
+  if (removes_us(group, commit)) return follow(group, verified, octets, imports, events);  // needs no PSKs
   std::vector<EpochName> until;
   EpochName because;
   DMLS_TRY(const auto ready, readiness(group, imports, until, because));
@@ -213,6 +214,14 @@ void Session::State::oblige(const FollowedGroup& group, const group::Changes& ch
     if (!own || own->roster->contains(client)) continue;
     if (config.membership->follow_addition(group.owner, client)) to_add.try_emplace(client);
   }
+}
+
+bool Session::State::removes_us(const FollowedGroup& group, const Commit& commit) const {
+  return std::ranges::any_of(commit.proposals, [&](const auto& item) {
+    const auto* by_value = std::get_if<group::ProposalByValue>(&item);
+    const auto* remove = by_value != nullptr ? std::get_if<group::Remove>(&by_value->proposal) : nullptr;
+    return remove != nullptr && remove->removed == group.epoch.own_leaf().value();
+  });
 }
 
 void Session::State::lose(FollowedGroup& group, const EpochName& because, Events& events) {

@@ -33,7 +33,7 @@ Result<void> Session::State::receive_welcome(const group::Welcome& welcome, Byte
     return {};
   }
   if ((present != nullptr && !present->lost) || (own && own->id == id))
-    return fail(group::errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: a Welcome to a group that we are in");
+    return fail(group::errc::kKnownGroup, "RFC 9420 §12.4.3.1: a Welcome to a group that we are in");
 
   const auto first = staged.next.shared().tree.leaf(LeafIndex(0));
   if (!first || staged.changes.committer.leaf != LeafIndex(0) || staged.next.own_leaf() == LeafIndex(0))

@@ -7,19 +7,10 @@
 
 namespace dmls::sendgroup {
 
-Result<treekem::KeyPackage> decode_key_package(BytesView octets) {
-  auto bare = tls_codec::decode<treekem::KeyPackage>(octets);
-  if (bare) return bare;
-  DMLS_TRY(auto message, tls_codec::decode<group::MlsMessage>(octets));
-  if (auto* package = std::get_if<treekem::KeyPackage>(&message.body)) return std::move(*package);
-  return fail(group::errc::kInvalidProposal, "RFC 9420 §12.1.1: what is to be added is no KeyPackage");
-}
-
 Bytes client_of(const treekem::KeyPackage& package, const treekem::CredentialValidator& validator) {
   return client_of(group::Member{{}, package.leaf_node.credential, package.leaf_node.signature_key.octets}, validator);
 }
 
-// One for all who are added; empty if nobody is.
 Bytes encoded_welcome(const group::OwnCommit& made) {
   return made.welcomes.empty() ? Bytes{} : tls_codec::encode(made.welcomes.front().message);
 }
@@ -114,7 +105,7 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
   std::map<Bytes, treekem::KeyPackage, OctetOrder> chosen;
   std::vector<treekem::KeyPackage> given;
   for (const Bytes& octets : packages) {
-    DMLS_TRY(given.emplace_back(), decode_key_package(octets));
+    DMLS_TRY(given.emplace_back(), group::decode_key_package(octets));
     const auto& package = given.back();
     const Bytes client_id = client_of(package, policy());
     if (client_id == me) continue;

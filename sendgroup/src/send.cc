@@ -77,7 +77,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   }
   for (const Bytes& package : plan.adds) {
     request.add(package);
-    DMLS_TRY(const auto decoded, decode_key_package(package));
+    DMLS_TRY(const auto decoded, group::decode_key_package(package));
     going.erase(client_of(decoded, policy()));  // comes back at once
   }
   for (const EpochName& import : plan.imports) request.external_psk(psk_id(import));
@@ -97,7 +97,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   DMLS_TRY(const auto names, names_of(next, changes.added, is_universe(own->id)));
   Outgoing out{tls_codec::encode(made.commit), encoded_welcome(made), {}};
   for (const auto& [who, participant] : names) (void)name(who, participant.group_id, participant.signature_key);
-  for (const Bytes& package : plan.adds) learn(*decode_key_package(package));
+  for (const Bytes& package : plan.adds) learn(*group::decode_key_package(package));
   if (!changes.added.empty() && (is_universe(own->id) || universe->parameters.group_ids == GroupIds::assigned)) {
     DMLS_TRY(out.announcement, announce(next));
   }
@@ -179,7 +179,7 @@ Result<std::vector<Bytes>> Session::State::maintain() {
 
 Result<Outgoing> Session::State::add(BytesView package) {
   if (!own) return fail(errc::kNoUniverse, kNoGroup);
-  DMLS_TRY(const auto decoded, decode_key_package(package));
+  DMLS_TRY(const auto decoded, group::decode_key_package(package));
   const Bytes who = client_of(decoded, policy());
   if (removed.contains(who)) return fail(errc::kUnknownParticipant, "who was removed comes back as somebody else only");
   if (own->roster->contains(who)) return fail(dmls::errc::kMisuse, "who is to be added is a member already");
@@ -199,7 +199,7 @@ Result<Outgoing> Session::State::remove(BytesView who) {
 
 Result<Outgoing> Session::State::readmit(BytesView who, BytesView package) {
   if (!own) return fail(errc::kNoUniverse, kNoGroup);
-  DMLS_TRY(const auto decoded, decode_key_package(package));
+  DMLS_TRY(const auto decoded, group::decode_key_package(package));
   if (!is_same(client_of(decoded, policy()), who))
     return fail(dmls::errc::kMisuse, "the key package is somebody else's");
   return carry_out({.removes = {to_bytes(who)}, .adds = {to_bytes(package)}});

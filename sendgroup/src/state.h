@@ -9,6 +9,7 @@
 //   forget.cc   what can be deleted
 
 #include <dmls/group/epoch.h>
+#include <dmls/group/key_package_octets.h>
 #include <dmls/group/mls_message.h>
 #include <dmls/group/proposal_store.h>
 #include <dmls/group/transition.h>
@@ -160,6 +161,7 @@ struct Session::State {
                               EpochName& because) const;
   Result<void> follow(FollowedGroup&, const group::VerifiedContent&, BytesView octets,
                       const std::vector<EpochName>& imports, Events&);
+  [[nodiscard]] bool removes_us(const FollowedGroup&, const group::Commit&) const;
   void lose(FollowedGroup&, const EpochName& because, Events&);
   void retry(const Bytes& group_id, Events&);
   void settle(Events&);
@@ -197,8 +199,7 @@ struct Session::State {
   [[nodiscard]] bool may_import(BytesView owner, const EpochName&) const;
 };
 
-// The encoded KeyPackage, or MLSMessage with one.
-Result<treekem::KeyPackage> decode_key_package(BytesView);
+// The Welcome of an own commit, encoded; empty if nobody was added.
 Bytes encoded_welcome(const group::OwnCommit&);
 Bytes client_of(const treekem::KeyPackage&, const treekem::CredentialValidator&);
 
