@@ -1,12 +1,12 @@
 // Groups that descend from others: re-initialised and branched ones. RFC 9420 §11.2, §11.3
 #include <dmls/group/client.h>
+#include <dmls/group/key_package_octets.h>
 
 #include <algorithm>
 
 #include "client_state.h"
 #include "descent.h"
 #include "group_past.h"
-#include "key_package_octets.h"
 #include "transition_state.h"
 
 namespace dmls::group {

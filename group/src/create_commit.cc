@@ -1,8 +1,8 @@
 // RFC 9420 §12.4.1
 
+#include <dmls/group/key_package_octets.h>
 #include <dmls/group/transition.h>
 
-#include "key_package_octets.h"
 #include "pending.h"
 #include "prepare_commit.h"
 

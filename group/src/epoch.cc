@@ -93,6 +93,14 @@ Result<OpenedMessage> Epoch::open(const MlsMessage& message) const {
   return fail(errc::kInvalidMessage, "RFC 9420 §6: a Welcome, GroupInfo or KeyPackage is no message within a group");
 }
 
+void Epoch::retire() {
+  own_.tree_secrets = treekem::TreeSecrets(own_leaf(), {});
+  own_.exporter_secret.wipe();
+  own_.external_secret.wipe();
+  own_.resumption_psk.wipe();
+  own_.epoch_authenticator.wipe();
+}
+
 Result<OpenedMessage> Epoch::open(const PublicMessage& message) const {
   DMLS_CHECK(check_framing(*public_, message.content));
   if (tls_codec::tag_of(message.content.sender) == SenderType::member) {

@@ -114,7 +114,7 @@ std::vector<Change> changes(const Json& vector, const Pointer& place, bool free_
     change("not hexadecimal") = digits + "0x";
   }
   if (value.is_string()) change("a number instead of a string") = 1;
-  if (place.back() == "cipher_suite") {
+  if (place.back().ends_with("cipher_suite")) {
     const auto suite = value.get<unsigned>();
     change("a suite of other algorithms") = suite >= 4 && suite <= 6 ? 1 : 5;
     change("no suite") = 0x0a0a;

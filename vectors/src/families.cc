@@ -12,6 +12,7 @@ constexpr auto kFamilies = std::to_array<Family>({
      generate_demls_key_schedule, true},
     {"demls-message", "draft-kohbrok-mls-dmls, \"DMLS Messages\"", verify_demls_message, generate_demls_message, true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
+    {"dimls-psk", "draft-xue-distributed-mls, \"COMMIT\"", verify_dimls_psk, generate_dimls_psk, true},
     {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
     {"message-protection", "RFC 9420 §6.1, §6.2, §6.3", verify_message_protection, nullptr, true},
     {"messages", "RFC 9420 §6, §12", verify_messages, nullptr, false},

@@ -78,6 +78,10 @@ class Epoch {
 
   [[nodiscard]] keyschedule::SecretTree& message_keys() { return own_.message_keys; }
 
+  // This epoch was left: it still reads messages that come late, and nothing else. Private keys, exporter and the other
+  // secrets of the key schedule are wiped, the membership key excepted.
+  void retire();
+
  private:
   Result<OpenedMessage> open(const PublicMessage&) const;
   Result<OpenedMessage> open(const PrivateMessage&) const;

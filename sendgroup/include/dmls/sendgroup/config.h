@@ -1,0 +1,87 @@
+#pragma once
+// Who takes part in a session, and how it behaves.
+
+#include <dmls/base/bytes.h>
+#include <dmls/crypto/suite.h>
+#include <dmls/group/client_config.h>
+#include <dmls/sendgroup/exporter_psk.h>
+#include <dmls/sendgroup/group_id.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace dmls::sendgroup {
+
+// When the updates of others are imported. draft-xue-distributed-mls, "PROTECT": before encrypting, SHOULD.
+enum class Incorporate : std::uint8_t {
+  always,   // before every message
+  batched,  // before a message, once UpdatePolicy::batch of them wait
+  never,    // only when the application calls Session::commit()
+};
+
+// How the leaves of others in a Send Group get fresh keys.
+enum class LeafKeys : std::uint8_t {
+  psk_only = 1,         // never: healing comes from imported PSKs alone (the draft's first text)
+  update_proposal = 2,  // by Update proposals (RFC 9420 §12.1.2) that the owner commits
+};
+
+struct UpdatePolicy {
+  Incorporate incorporate = Incorporate::always;
+  std::size_t batch = 8;
+  // A self-update is due after so many seconds, or so many own messages; 0: never.
+  std::uint64_t self_update_seconds = 24 * 3600;
+  std::uint64_t self_update_messages = 0;
+};
+
+// MembershipPolicy decides whether what one owner did to its Send Group is done to one's own as well. Clients are named
+// by treekem::CredentialValidator::client_id().
+class MembershipPolicy {
+ public:
+  virtual ~MembershipPolicy() = default;
+  // `by` removed `whom`. Refusing means that nothing of `by` can be imported any more (the invariant of imports).
+  [[nodiscard]] virtual bool follow_removal(BytesView by, BytesView whom) const = 0;
+  // `by` added `whom`. Until it is followed, nothing of ours can be imported by `by`.
+  [[nodiscard]] virtual bool follow_addition(BytesView by, BytesView whom) const = 0;
+};
+
+// FollowEverybody lets any owner invite and evict anyone, as the draft reads. Of two who remove each other, both go.
+class FollowEverybody final : public MembershipPolicy {
+ public:
+  [[nodiscard]] bool follow_removal(BytesView, BytesView) const override { return true; }
+  [[nodiscard]] bool follow_addition(BytesView, BytesView) const override { return true; }
+};
+
+// What others can make a session remember.
+struct Limits {
+  std::size_t postponed_messages = 4096;     // that arrived before what they need, all groups together
+  std::size_t postponed_octets = 16u << 20;  //
+  std::size_t postponed_per_group = 512;     //
+  std::size_t early_welcomes = 64;           // of groups whose name is not known yet
+  std::size_t ledger_per_group = 64;         // PSKs of one Send Group that somebody may still import
+  std::size_t log_per_group = 1024;          // commits of one Send Group that can be served again
+  std::uint64_t epochs_ahead = 4096;         // how far beyond the present epoch a message or PSK may be
+};
+
+struct SessionConfig {
+  // The first is the suite of one's own Send Group, with its credential and signer; each further one is another suite
+  // in which messages can be received. All share policy, clock and random source.
+  std::vector<std::shared_ptr<const group::ClientConfig>> clients;
+  std::shared_ptr<const MembershipPolicy> membership = std::make_shared<FollowEverybody>();
+  UpdatePolicy updates = {};
+  Limits limits = {};
+};
+
+// What all participants of a universe have in common; its creator chooses, and the announcement says so.
+struct UniverseParameters {
+  std::uint16_t export_length = 32;  // octets of an imported PSK, at least 32
+  std::string label = std::string(kExporterPskLabel);
+  LeafKeys leaf_keys = LeafKeys::psk_only;
+  GroupIds group_ids = GroupIds::derived;
+  // The suites that Send Groups may have. Empty: those that the creator can receive.
+  std::vector<crypto::CipherSuiteId> suites = {};
+};
+
+}  // namespace dmls::sendgroup

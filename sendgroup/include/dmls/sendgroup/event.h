@@ -1,0 +1,92 @@
+#pragma once
+// What a session tells its application. Participants are named by their client id, see treekem::CredentialValidator.
+
+#include <dmls/base/bytes.h>
+#include <dmls/base/error.h>
+#include <dmls/sendgroup/exporter_psk.h>
+
+#include <cstdint>
+#include <variant>
+#include <vector>
+
+namespace dmls::sendgroup {
+
+// An application message of the owner of a Send Group.
+struct ApplicationMessage {
+  Bytes sender;
+  EpochName epoch;
+  Bytes data;
+  Bytes authenticated_data;
+};
+
+// A Send Group has entered a new epoch.
+struct Advanced {
+  EpochName epoch;
+  Bytes owner;
+  bool has_path = false;           // fresh keys of the owner: an UPDATE
+  std::vector<EpochName> imports;  // a COMMIT
+  std::vector<Bytes> added;
+  std::vector<Bytes> removed;
+};
+
+// A Welcome led into a Send Group.
+struct Joined {
+  EpochName epoch;
+  Bytes owner;
+};
+
+// The universe is known now: Session::open_send_group() can be called.
+struct Announced {
+  Bytes universe_id;
+  Bytes by;
+};
+
+// The message arrived before something it needs. It is kept, and goes on by itself once all of `until` have happened;
+// Session::missing() says what to ask peers for.
+struct Waiting {
+  EpochName epoch;               // the message's own
+  std::vector<EpochName> until;  // epochs that have to begin; epoch 0: a Welcome has to come first
+};
+
+// A message that had been waiting is refused. (One that is refused at once is the error of unprotect().)
+struct Rejected {
+  EpochName epoch;
+  Error error;
+};
+
+// We are no longer a member of this Send Group.
+struct Removed {
+  Bytes group_id;
+  Bytes owner;
+};
+
+// The owner signed two different commits for one epoch: its state was copied or rolled back, or it lies. The first that
+// arrived counts. `proven`: the second one was verified; else a member of the group vouches that it exists.
+struct Equivocation {
+  EpochName epoch;  // that both start
+  Bytes owner;
+  bool proven = false;
+  Bytes first;   // encoded MLSMessages
+  Bytes second;  //
+};
+
+// This group cannot be followed any more: what it needs is gone for good. Ask its owner for Session::readmit().
+struct NeedsResync {
+  Bytes group_id;
+  Bytes owner;
+  EpochName because;  // the epoch whose PSK is gone
+};
+
+// Normal, and no action is needed.
+enum class Skipped : std::uint8_t {
+  duplicate,    // seen before
+  own_message,  // sent by this session
+  not_for_us,   // a Welcome for others
+  too_old,      // of an epoch that was left and is not read any more
+};
+
+using Event = std::variant<ApplicationMessage, Advanced, Joined, Announced, Waiting, Rejected, Removed, Equivocation,
+                           NeedsResync, Skipped>;
+using Events = std::vector<Event>;
+
+}  // namespace dmls::sendgroup

@@ -1,0 +1,182 @@
+#pragma once
+// Distributed MLS: a session in which every participant owns a Send Group. draft-xue-distributed-mls
+//
+// Only its owner speaks in a Send Group; the others read. So no order of messages between participants is needed, and
+// no server. Participants heal each other by importing PSKs that are exported from each other's Send Groups.
+//
+//   auto alice = *Session::create(config);                  auto bob = *Session::create(config);
+//                                                           Bytes package = *bob.new_key_package();
+//   auto opened = *alice.open_universe({{package}});
+//   ... opened.welcome, opened.announcement ...             bob.unprotect(...); bob.unprotect(...);
+//                                                           auto own = *bob.open_send_group();
+//   alice.unprotect(own.welcome);
+//   ... and from now on, in any order: update(), commit(), protect(), unprotect().
+//
+// Every call is one step: it succeeds and has changed the session, or fails and has changed nothing, but that the key
+// of a genuine message is spent even if what the message says is refused (RFC 9420 §9.2). What was returned to be sent
+// is final: the owner's own state has advanced, since nobody else decides about its commits.
+
+#include <dmls/base/bytes.h>
+#include <dmls/base/result.h>
+#include <dmls/keyschedule/secrets.h>
+#include <dmls/sendgroup/announcement.h>
+#include <dmls/sendgroup/config.h>
+#include <dmls/sendgroup/error.h>
+#include <dmls/sendgroup/event.h>
+#include <dmls/sendgroup/exporter_psk.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace dmls::sendgroup {
+
+// The three configurations of draft-xue-distributed-mls, "PROTECT".
+enum class CommitKind : std::uint8_t {
+  empty,    // an UPDATE: fresh keys, nothing imported
+  partial,  // imports what was observed, without fresh keys; obliges nobody to import it in turn
+  full,     // imports what was observed, with fresh keys
+};
+
+// Whether a key package may serve all owners (RFC 9420 §16.8: its init key is kept, at the cost of forward secrecy of
+// the epochs that are joined with it), or one of them.
+enum class KeyPackageUse : std::uint8_t { last_resort, once };
+
+// To be sent to all participants; what does not apply is empty. In this order: commit, welcome, announcement.
+struct Outgoing {
+  Bytes commit;
+  Bytes welcome;
+  Bytes announcement;
+  [[nodiscard]] std::vector<Bytes> messages() const;
+};
+
+// Something to ask peers for: a commit, by the epoch that it starts, or the Welcome to a Send Group (epoch 0).
+using Wanted = EpochName;
+
+// What of others waits for the next commit().
+struct Pending {
+  std::vector<EpochName> imports;  // updates that were observed and may be imported now
+  std::vector<Bytes> additions;    // clients that others have added
+  std::vector<Bytes> removals;     // clients that others have removed
+};
+
+// How long a participant has not healed, as far as this session has seen. draft-xue-distributed-mls, "Security
+// Considerations": who delays another's updates keeps us sending under keys that may be known.
+struct Staleness {
+  Bytes client;
+  std::uint64_t newest_update = 0;  // epoch of the client's Send Group that its newest commit with fresh keys started
+  std::uint64_t seconds = 0;        // since that commit arrived
+  std::uint64_t imported = 0;       // the newest epoch of it that our own Send Group has imported
+};
+
+// What a session costs and remembers.
+struct Statistics {
+  std::size_t groups = 0;  // Send Groups of others that are followed
+  std::size_t ledger = 0;  // exported PSKs that somebody may still import
+  std::size_t postponed_messages = 0;
+  std::size_t postponed_octets = 0;
+  std::size_t blocked_commits = 0;
+  std::uint64_t deferrals = 0;  // how often a commit had to wait, first and repeated looks together
+};
+
+class Session {
+ public:
+  // kMisuse without a client, or if one lacks signer or policy, or two have the same suite.
+  static Result<Session> create(SessionConfig);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  // ---- INIT
+  // ----------------------------------------------------------------------------------------------------------
+
+  // A key package to be published, as an encoded MLSMessage. `client`: an index into SessionConfig::clients.
+  Result<Bytes> new_key_package(KeyPackageUse = KeyPackageUse::last_resort, std::size_t client = 0);
+  // Opens a universe, whose first Send Group is one's own. `key_packages`: encoded KeyPackages or MLSMessages, one of
+  // each participant in the suite of the own Send Group, and any number in other suites; those of last resort are
+  // passed on with the announcement. kMissingKeyPackage for one who has none in the suite.
+  Result<Outgoing> open_universe(std::span<const Bytes> key_packages, const UniverseParameters& = {});
+  // Joins an announced universe with one's own Send Group. `key_packages`: of those whose key package did not come with
+  // the announcement. kNoUniverse; kMissingKeyPackage.
+  Result<Outgoing> open_send_group(std::span<const Bytes> key_packages = {});
+
+  // ---- UPDATE, COMMIT, PROTECT
+  // ---------------------------------------------------------------------------------------
+
+  // UPDATE: an empty commit with fresh keys.
+  Result<Outgoing> update() { return commit(CommitKind::empty); }
+  // COMMIT. Additions and removals that wait are done as well (removals bring fresh keys; with an addition nothing is
+  // imported, since a new member could not follow: commit again). kNothingToCommit for `partial` if nothing waits.
+  Result<Outgoing> commit(CommitKind = CommitKind::partial);
+  // PROTECT: the messages to send, in this order: commits as the update policy demands, then the application message.
+  // Should protecting it fail after a commit was made, peers get that commit through missing() and serve().
+  Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data = {});
+  // An UPDATE, if one is due by the update policy; else nothing.
+  Result<std::vector<Bytes>> maintain();
+
+  // ---- UNPROTECT
+  // -----------------------------------------------------------------------------------------------------
+
+  // Takes an encoded MLSMessage. The first event is about the message; more follow if it released others that waited.
+  // What is not genuine or not allowed is an error.
+  Result<Events> unprotect(BytesView message);
+
+  // ---- members
+  // -------------------------------------------------------------------------------------------------------
+
+  // Adds a participant to one's own Send Group, and by that asks the other owners to do the same. With derived group
+  // ids only the creator of the universe can invite somebody new.
+  Result<Outgoing> add(BytesView key_package);
+  // Removes a participant from one's own Send Group, and by that asks the other owners to do the same.
+  Result<Outgoing> remove(BytesView client);
+  // Puts somebody who lost track back into one's own Send Group, with a new key package of theirs.
+  Result<Outgoing> readmit(BytesView client, BytesView key_package);
+  // Forgets how to follow a group, and takes the next Welcome to it instead. (Groups that are lost() do so anyway.)
+  Result<void> abandon(BytesView group_id);
+
+  // ---- order
+  // ---------------------------------------------------------------------------------------------------------
+
+  // What keeps messages waiting, as far as it is known.
+  [[nodiscard]] std::vector<Wanted> missing() const;
+  // The newest epoch of every Send Group that is followed, the own included: send it to peers from time to time.
+  [[nodiscard]] std::vector<EpochName> heads() const;
+  // What a peer with these heads has and this session lacks.
+  [[nodiscard]] std::vector<Wanted> lacking(std::span<const EpochName> heads_of_peer) const;
+  // The messages that satisfy a request; empty if they are not (or no longer) here. Commits are signed: anybody may
+  // pass them on. A Welcome is served by the owner of the group.
+  [[nodiscard]] std::vector<Bytes> serve(const Wanted&) const;
+  // Groups that cannot be followed any more.
+  [[nodiscard]] std::vector<Bytes> lost() const;
+
+  // ---- looking
+  // -------------------------------------------------------------------------------------------------------
+
+  [[nodiscard]] Bytes client_id() const;
+  // Empty before the universe is known, or before the own Send Group is open.
+  [[nodiscard]] Bytes universe_id() const;
+  [[nodiscard]] Bytes group_id() const;
+  // Of the own group or of one that is followed; nullopt else.
+  [[nodiscard]] std::optional<std::uint64_t> epoch(BytesView group_id) const;
+  [[nodiscard]] std::vector<Bytes> members(BytesView group_id) const;
+  // RFC 9420 §8.7; equal for all who agree. nullptr if the group is not followed.
+  [[nodiscard]] const keyschedule::EpochAuthenticator* epoch_authenticator(BytesView group_id) const;
+  // Whose Send Group that is, and which is somebody's; empty if that is not known.
+  [[nodiscard]] Bytes owner_of(BytesView group_id) const;
+  [[nodiscard]] Bytes send_group_of(BytesView client) const;
+  // The newest epoch of a Send Group that `owner` has imported, as seen; 0 if none.
+  [[nodiscard]] std::uint64_t imported(BytesView owner, BytesView group_id) const;
+  [[nodiscard]] Pending pending() const;
+  [[nodiscard]] std::vector<Staleness> staleness() const;
+  [[nodiscard]] Statistics statistics() const;
+
+ private:
+  struct State;
+  explicit Session(std::unique_ptr<State>);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dmls::sendgroup

@@ -1,0 +1,38 @@
+#pragma once
+// Who has imported what: for every owner and every Send Group, the newest epoch that the owner has imported.
+
+#include <dmls/base/bytes.h>
+
+#include <cstdint>
+#include <map>
+
+namespace dmls::sendgroup {
+
+// AckMatrix only ever rises.
+class AckMatrix {
+ public:
+  // 0: none.
+  [[nodiscard]] std::uint64_t newest(BytesView owner, BytesView group_id) const {
+    const auto row = rows_.find(owner);
+    if (row == rows_.end()) return 0;
+    const auto found = row->second.find(group_id);
+    return found == row->second.end() ? 0 : found->second;
+  }
+  void raise(const Bytes& owner, const Bytes& group_id, std::uint64_t epoch) {
+    auto& present = rows_[owner][group_id];
+    if (epoch > present) present = epoch;
+  }
+  void forget_owner(BytesView owner) {
+    if (const auto row = rows_.find(owner); row != rows_.end()) rows_.erase(row);
+  }
+  void forget_group(BytesView group_id) {
+    for (auto& [owner, row] : rows_)
+      if (const auto found = row.find(group_id); found != row.end()) row.erase(found);
+  }
+
+ private:
+  using Row = std::map<Bytes, std::uint64_t, OctetOrder>;
+  std::map<Bytes, Row, OctetOrder> rows_;
+};
+
+}  // namespace dmls::sendgroup

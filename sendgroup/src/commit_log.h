@@ -1,0 +1,42 @@
+#pragma once
+// Commits that were followed, to be served to whoever lost them, and to notice a second one for the same epoch.
+
+#include <dmls/base/bytes.h>
+#include <dmls/sendgroup/exporter_psk.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+namespace dmls::sendgroup {
+
+class CommitLog {
+ public:
+  struct Entry {
+    Bytes message;  // encoded MLSMessage
+    bool has_path = false;
+    std::optional<Bytes> confirmation_tag = {};
+  };
+
+  // `name`: the epoch that the commit starts. Beyond `per_group` the oldest goes.
+  void add(const EpochName& name, Entry entry, std::size_t per_group) {
+    auto& entries = groups_[name.group_id];
+    entries.insert_or_assign(name.epoch, std::move(entry));
+    while (entries.size() > per_group) entries.erase(entries.begin());
+  }
+  [[nodiscard]] const Entry* find(const EpochName& name) const {
+    const auto group = groups_.find(name.group_id);
+    if (group == groups_.end()) return nullptr;
+    const auto found = group->second.find(name.epoch);
+    return found == group->second.end() ? nullptr : &found->second;
+  }
+  void forget(BytesView group_id) {
+    if (const auto found = groups_.find(group_id); found != groups_.end()) groups_.erase(found);
+  }
+
+ private:
+  std::map<Bytes, std::map<std::uint64_t, Entry>, OctetOrder> groups_;
+};
+
+}  // namespace dmls::sendgroup

@@ -1,0 +1,47 @@
+#pragma once
+// The exported PSKs that somebody may still import.
+
+#include <dmls/base/bytes.h>
+#include <dmls/group/psk_source.h>
+#include <dmls/sendgroup/exporter_psk.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "roster.h"
+
+namespace dmls::sendgroup {
+
+class PskLedger final : public group::PskSource {
+ public:
+  // `roster`: who can derive the PSK, and so may be in a group that imports it.
+  struct Entry {
+    keyschedule::Psk psk;
+    SharedRoster roster;
+  };
+
+  // Beyond `per_group` entries of one group the oldest goes.
+  void add(const EpochName&, Entry, std::size_t per_group);
+  // nullptr if it is not (or no longer) there.
+  [[nodiscard]] const Entry* entry(const EpochName&) const;
+  // For commits: by the name of the PSK. kUnknownPsk.
+  Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID&) const override;
+  // Wipes those of a group for which `gone(name, entry)` holds.
+  void erase_if(BytesView group_id, auto&& gone) {
+    const auto group = groups_.find(group_id);
+    if (group == groups_.end()) return;
+    std::erase_if(group->second, [&](const auto& item) {
+      return gone(EpochName{group->first, item.first}, item.second);
+    });
+    if (group->second.empty()) groups_.erase(group);
+  }
+  [[nodiscard]] std::vector<Bytes> group_ids() const;
+  [[nodiscard]] std::size_t size() const;
+
+ private:
+  std::map<Bytes, std::map<std::uint64_t, Entry>, OctetOrder> groups_;
+};
+
+}  // namespace dmls::sendgroup

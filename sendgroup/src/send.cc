@@ -1,0 +1,218 @@
+// UPDATE, COMMIT, PROTECT, and who is a member. draft-xue-distributed-mls, "UPDATE", "COMMIT", "PROTECT"
+
+#include <algorithm>
+
+#include "state.h"
+
+namespace dmls::sendgroup {
+namespace {
+
+constexpr const char* kNoGroup = "the session has no Send Group yet";
+
+}  // namespace
+
+// The newest update of every other owner that may be imported if `after` are the members then.
+std::vector<EpochName> Session::State::due_imports(const Roster& after) const {
+  std::vector<EpochName> out;
+  for (const auto& [id, group] : groups) {
+    // The epoch in which we joined is known already to whoever could read us; it is no update that we observed.
+    if (!group.confirmed || group.closing || group.newest_update <= group.joined_at) continue;
+    const EpochName name{id, group.newest_update};
+    if (name.epoch <= acks.newest(me, id) || !after.contains(group.owner)) continue;
+    const auto* entry = ledger.entry(name);
+    if (entry != nullptr && is_subset(after, *entry->roster)) out.push_back(name);
+  }
+  return out;
+}
+
+Pending Session::State::pending() const {
+  Pending out;
+  if (!own) return out;
+  for (const Bytes& client : to_remove)
+    if (own->roster->contains(client)) out.removals.push_back(client);
+  Roster after = *own->roster;
+  for (const Bytes& client : out.removals) after.erase(client);
+  for (const auto& [client, package] : to_add)
+    if (!own->roster->contains(client)) out.additions.push_back(client);
+  out.imports = due_imports(after);
+  return out;
+}
+
+bool Session::State::self_update_due() const {
+  const auto& policy = config.updates;
+  return (policy.self_update_seconds != 0 && now() >= own->fresh_at &&
+          now() - own->fresh_at >= policy.self_update_seconds) ||
+         (policy.self_update_messages != 0 && own->messages_since_fresh >= policy.self_update_messages);
+}
+
+Result<Outgoing> Session::State::commit(CommitKind kind) {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  Plan plan;
+  if (kind == CommitKind::empty) return carry_out(plan);
+  Pending waiting = pending();
+  plan.fresh = kind == CommitKind::full;
+  plan.removes = std::move(waiting.removals);
+  for (const Bytes& added : waiting.additions) {
+    const auto packages = directory.find(added);
+    if (packages == directory.end()) continue;
+    const auto package = packages->second.find(client().suite.id());
+    if (package != packages->second.end()) plan.adds.push_back(tls_codec::encode(package->second));
+  }
+  if (plan.adds.empty()) plan.imports = std::move(waiting.imports);
+  if (kind == CommitKind::partial && plan.imports.empty() && plan.removes.empty() && plan.adds.empty())
+    return fail(errc::kNothingToCommit, "nothing waits to be imported, added or removed");
+  return carry_out(plan);
+}
+
+Result<Outgoing> Session::State::carry_out(const Plan& plan) {
+  group::CommitRequest request;
+  const bool fresh = plan.fresh || !plan.removes.empty() || !plan.adds.empty();
+  request.path(fresh ? group::PathChoice::always : group::PathChoice::when_required);
+  Clients going;
+  for (const Bytes& who : plan.removes) {
+    const auto leaf = leaf_of(own->epoch.shared().tree, policy(), who);
+    if (!leaf) return fail(errc::kUnknownParticipant, "who is to be removed is no member of our Send Group");
+    request.remove(*leaf);
+    going.insert(who);
+  }
+  for (const Bytes& package : plan.adds) {
+    request.add(package);
+    DMLS_TRY(const auto decoded, group::decode_key_package(package));
+    going.erase(client_of(decoded, policy()));  // comes back at once
+  }
+  for (const EpochName& import : plan.imports) request.external_psk(psk_id(import));
+
+  keyschedule::OrdinaryInitSource source(own->init_secret);
+  keyschedule::OrdinarySuccession succession;
+  DMLS_TRY(auto made,
+           group::create_commit(own->epoch, request, {own->proposals, ledger, client()}, {source, succession}));
+  group::Epoch& next = made.staged.next;
+  const auto& changes = made.staged.changes;
+  const EpochName entering{own->id, next.number()};
+  std::optional<keyschedule::Psk> psk;
+  if (changes.has_path) {
+    DMLS_TRY(psk, exporter_psk(next.suite(), next.own().exporter_secret, universe->parameters.label, entering,
+                               universe->parameters.export_length));
+  }
+  DMLS_TRY(const auto names, names_of(next, changes.added, is_universe(own->id)));
+  Outgoing out{tls_codec::encode(made.commit), encoded_welcome(made), {}};
+  for (const auto& [who, participant] : names) (void)name(who, participant.group_id, participant.signature_key);
+  for (const Bytes& package : plan.adds) learn(*group::decode_key_package(package));
+  if (!changes.added.empty() && (is_universe(own->id) || universe->parameters.group_ids == GroupIds::assigned)) {
+    DMLS_TRY(out.announcement, announce(next));
+  }
+
+  // Nothing fails from here on.
+  const bool same_members = changes.added.empty() && changes.removed.empty();
+  own->epoch = std::move(next);
+  own->init_secret = std::move(succession).into_init_secret();
+  own->proposals.clear();
+  if (!same_members) own->roster = roster_of(own->epoch.shared().tree, policy());
+  log.add(entering, {out.commit, changes.has_path, {}}, config.limits.log_per_group);
+  if (!out.welcome.empty()) {
+    own->welcomes[entering.epoch] = {out.welcome};
+    if (!out.announcement.empty()) own->welcomes[entering.epoch].push_back(out.announcement);
+  }
+  if (changes.has_path) {
+    own->fresh_at = now();
+    own->messages_since_fresh = 0;
+    ledger.add(entering, {*std::move(psk), own->roster}, config.limits.ledger_per_group);
+  }
+  std::vector<Bytes> sources;
+  for (const EpochName& import : plan.imports) {
+    acks.raise(me, import.group_id, import.epoch);
+    sources.push_back(import.group_id);
+  }
+  for (const auto& added : changes.added) to_add.erase(client_of(added.member, policy()));
+  for (const Bytes& who : going) {
+    removed.insert(who);
+    to_remove.erase(who);
+    to_add.erase(who);
+    directory.erase(who);
+    if (const FollowedGroup* group = group_of(who)) find_group(group->id)->closing = true;
+  }
+  if (same_members) {
+    forget_psks(sources);
+  } else {
+    forget();
+  }
+  return out;
+}
+
+Result<std::vector<Bytes>> Session::State::protect(BytesView data, BytesView authenticated_data) {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  if (is_same(authenticated_data, as_bytes(kAnnouncementMark)))
+    return fail(dmls::errc::kMisuse, "this authenticated_data marks announcements");
+  std::vector<Bytes> out;
+  const auto send = [&](const Outgoing& made) {
+    for (auto& message : made.messages()) out.push_back(std::move(message));
+  };
+  if (self_update_due()) {
+    DMLS_TRY(const auto made, commit(CommitKind::full));
+    send(made);
+  }
+  // Twice: a commit that adds somebody imports nothing, so the imports follow in a second one.
+  for (int round = 0; round < 2 && config.updates.incorporate != Incorporate::never; ++round) {
+    const auto waiting = pending();
+    const std::size_t enough = config.updates.incorporate == Incorporate::batched ? config.updates.batch : 1;
+    if (waiting.imports.size() < enough && waiting.removals.empty() && waiting.additions.empty()) break;
+    auto made = commit(CommitKind::partial);
+    if (!made && made.error().code == errc::kNothingToCommit) break;  // additions without a key package
+    if (!made) return fail(made.error());
+    send(*made);
+  }
+  DMLS_TRY(const auto content,
+           own->epoch.sign(group::WireFormat::mls_private_message, group::ApplicationData{to_bytes(data)},
+                           authenticated_data, *client().signer));
+  DMLS_TRY(const auto message, own->epoch.protect(content, *client().padding, *client().random));
+  ++own->messages_since_fresh;
+  out.push_back(tls_codec::encode(message));
+  return out;
+}
+
+Result<std::vector<Bytes>> Session::State::maintain() {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  if (!self_update_due()) return std::vector<Bytes>{};
+  DMLS_TRY(const auto made, commit(CommitKind::full));
+  return made.messages();
+}
+
+Result<Outgoing> Session::State::add(BytesView package) {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  DMLS_TRY(const auto decoded, group::decode_key_package(package));
+  const Bytes who = client_of(decoded, policy());
+  if (removed.contains(who)) return fail(errc::kUnknownParticipant, "who was removed comes back as somebody else only");
+  if (own->roster->contains(who)) return fail(dmls::errc::kMisuse, "who is to be added is a member already");
+  if (!participants.contains(who) && universe->parameters.group_ids == GroupIds::derived && !is_universe(own->id))
+    return fail(dmls::errc::kMisuse, "with derived group ids only the creator of the universe invites");
+  return carry_out({.adds = {to_bytes(package)}});
+}
+
+Result<Outgoing> Session::State::remove(BytesView who) {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  if (is_same(who, me)) return fail(dmls::errc::kMisuse, "nobody removes itself from its own Send Group");
+  Plan plan{.removes = {to_bytes(who)}};
+  for (const Bytes& other : to_remove)  // those that others have removed go along
+    if (own->roster->contains(other) && !is_same(other, who)) plan.removes.push_back(other);
+  return carry_out(plan);
+}
+
+Result<Outgoing> Session::State::readmit(BytesView who, BytesView package) {
+  if (!own) return fail(errc::kNoUniverse, kNoGroup);
+  DMLS_TRY(const auto decoded, group::decode_key_package(package));
+  if (!is_same(client_of(decoded, policy()), who))
+    return fail(dmls::errc::kMisuse, "the key package is somebody else's");
+  return carry_out({.removes = {to_bytes(who)}, .adds = {to_bytes(package)}});
+}
+
+Result<void> Session::State::abandon(BytesView group_id) {
+  FollowedGroup* group = find_group(group_id);
+  if (group == nullptr) return fail(errc::kUnknownGroup, "the group is not followed");
+  group->lost = true;
+  group->blocked.reset();
+  waits.remove(group_id);
+  postbox.drop(group_id);
+  return {};
+}
+
+}  // namespace dmls::sendgroup

@@ -1,0 +1,206 @@
+#pragma once
+// The state of a session, and the steps that change it. One file per kind of step:
+//   open.cc     INIT: key packages, the universe, the own Send Group
+//   join.cc     Welcomes and announcements of others
+//   receive.cc  UNPROTECT: routing, who may say what
+//   follow.cc   commits of others: blocked, followed, refused; what an arrival releases
+//   send.cc     UPDATE, COMMIT, PROTECT, members
+//   order.cc    what is missing, what can be served
+//   forget.cc   what can be deleted
+
+#include <dmls/group/epoch.h>
+#include <dmls/group/key_package_octets.h>
+#include <dmls/group/mls_message.h>
+#include <dmls/group/proposal_store.h>
+#include <dmls/group/transition.h>
+#include <dmls/sendgroup/session.h>
+
+#include <deque>
+#include <map>
+#include <set>
+#include <string>
+
+#include "ack_matrix.h"
+#include "commit_log.h"
+#include "postbox.h"
+#include "psk_ledger.h"
+#include "roster.h"
+#include "wait_index.h"
+
+namespace dmls::sendgroup {
+
+using Clients = std::set<Bytes, OctetOrder>;
+
+struct Universe {
+  Bytes id;
+  crypto::CipherSuite suite;  // of the universe group
+  UniverseParameters parameters;
+};
+
+// Somebody who takes part, or did.
+struct Participant {
+  Bytes group_id;       // of their Send Group
+  Bytes signature_key;  // of their leaf in the universe group; empty if it was not seen
+};
+
+struct OwnGroup {
+  Bytes id;
+  group::Epoch epoch;
+  keyschedule::InitSecret init_secret;
+  SharedRoster roster;
+  group::ProposalStore proposals = {};
+  std::map<std::uint64_t, std::vector<Bytes>> welcomes = {};  // by the epoch joined: Welcome and announcement
+  std::uint64_t fresh_at = 0;                                 // time of the last commit with fresh keys
+  std::uint64_t messages_since_fresh = 0;
+};
+
+// A commit that was decrypted and verified once, and waits for PSKs.
+struct BlockedCommit {
+  group::VerifiedContent content;
+  Bytes message;
+};
+
+// A Send Group of somebody else.
+struct FollowedGroup {
+  Bytes id;
+  Bytes owner;
+  const group::ClientConfig* config;  // that of its suite
+  group::Epoch epoch;
+  keyschedule::InitSecret init_secret;
+  SharedRoster roster;
+  std::uint64_t joined_at = 0;
+  std::uint64_t newest_update = 0;  // the epoch that the newest commit with fresh keys started
+  std::uint64_t updated_at = 0;     // when it arrived
+  Bytes welcome_hash = {};
+  bool confirmed = false;  // it is known whose it is
+  bool lost = false;
+  bool closing = false;  // its owner was removed from the own Send Group: only its removals still count
+  group::ProposalStore proposals = {};
+  std::deque<group::Epoch> past = {};  // the latest first
+  std::optional<BlockedCommit> blocked = {};
+};
+
+// What a commit names has happened, has not yet, cannot any more, or must not be named.
+enum class PskStanding : std::uint8_t { ready, early, gone, refused };
+
+struct Session::State {
+  SessionConfig config;
+  Bytes me;  // client id
+  std::map<Bytes, treekem::KeyPackageBundle, OctetOrder> bundles;
+  std::map<Bytes, std::map<crypto::CipherSuiteId, treekem::KeyPackage>, OctetOrder>
+      directory;  // last resort, by client
+
+  std::optional<Universe> universe;
+  std::map<Bytes, Participant, OctetOrder> participants;  // by client id
+  std::map<Bytes, Bytes, OctetOrder> owners;              // group id -> client id
+  std::optional<OwnGroup> own;
+  std::map<Bytes, FollowedGroup, OctetOrder> groups;
+  Clients removed;                            // from the own Send Group: they never come back
+  Clients to_remove;                          // removed by others, and to be removed here
+  std::map<Bytes, Bytes, OctetOrder> to_add;  // added by others: client -> encoded key package, or empty
+  Clients left;                               // groups that we were removed from
+
+  PskLedger ledger;
+  AckMatrix acks;
+  CommitLog log;
+  WaitIndex waits;
+  Postbox postbox;
+  std::deque<Bytes> early_welcomes;
+  std::deque<EpochName> entered;  // epochs whose arrival may release something
+  std::uint64_t deferrals = 0;
+
+  // ---- looking
+  [[nodiscard]] const group::ClientConfig& client() const { return *config.clients.front(); }
+  [[nodiscard]] const group::Policy& policy() const { return *client().policy; }
+  [[nodiscard]] const group::ClientConfig* client_for(crypto::CipherSuiteId) const;
+  [[nodiscard]] std::uint64_t now() const { return client().clock->now(); }
+  [[nodiscard]] FollowedGroup* find_group(BytesView id);
+  [[nodiscard]] const FollowedGroup* find_group(BytesView id) const;
+  [[nodiscard]] const FollowedGroup* group_of(BytesView client) const;
+  [[nodiscard]] const Bytes* owner_of(BytesView group_id) const;
+  [[nodiscard]] bool is_universe(BytesView group_id) const { return universe && is_same(universe->id, group_id); }
+  static bool is_same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
+
+  // ---- INIT
+  Result<Bytes> new_key_package(KeyPackageUse, std::size_t client_index);
+  Result<void> provide_last_resort();
+  Result<Outgoing> open_universe(std::span<const Bytes> packages, UniverseParameters);
+  Result<Outgoing> open_send_group(std::span<const Bytes> packages);
+  Result<Outgoing> open(const Bytes& id, std::span<const Bytes> packages, bool as_universe);
+  Result<Bytes> announce(group::Epoch&) const;
+  void learn(const treekem::KeyPackage&);
+  Result<void> name(const Bytes& client, Bytes group_id, BytesView signature_key);
+  // The names of those who joined the universe group with this epoch; nothing for another group.
+  Result<std::vector<std::pair<Bytes, Participant>>> names_of(const group::Epoch&, const std::vector<group::Addition>&,
+                                                              bool of_universe) const;
+
+  // ---- UNPROTECT
+  Result<Events> unprotect(BytesView);
+  Result<void> receive(const group::MlsMessage&, BytesView octets, Events&);
+  Result<void> receive_own(const group::MlsMessage&, Events&);
+  Result<void> receive_early(const EpochName&, bool is_commit, BytesView octets, Events&);
+  Result<void> receive_late(FollowedGroup&, const group::MlsMessage&, BytesView octets, Events&);
+  Result<void> receive_present(FollowedGroup&, const group::MlsMessage&, BytesView octets, Events&);
+  Result<void> take_application(FollowedGroup&, group::VerifiedContent, std::uint64_t epoch, Events&);
+  Result<void> take_proposal(group::ProposalStore&, const FollowedGroup*, group::VerifiedContent);
+
+  Result<void> receive_welcome(const group::Welcome&, BytesView octets, Events&);
+  Result<void> check_owner(const FollowedGroup&) const;
+  Result<void> receive_announcement(FollowedGroup&, BytesView, Events&);
+  Result<void> check_announcement(const FollowedGroup&, const Announcement&) const;
+  void confirm_groups(Events&);
+  void retry_welcomes(Events&);
+
+  // ---- commits of others
+  Result<void> take_commit(FollowedGroup&, group::VerifiedContent, BytesView octets, Events&);
+  Result<std::vector<EpochName>> check_commit(const FollowedGroup&, const group::Commit&) const;
+  [[nodiscard]] PskStanding standing(const FollowedGroup&, const EpochName&) const;
+  // Whether it can be followed now; if not, it is blocked or the group is lost.
+  enum class Readiness : std::uint8_t { ready, blocked, lost };
+  Result<Readiness> readiness(FollowedGroup&, const std::vector<EpochName>& imports, std::vector<EpochName>& until,
+                              EpochName& because) const;
+  Result<void> follow(FollowedGroup&, const group::VerifiedContent&, BytesView octets,
+                      const std::vector<EpochName>& imports, Events&);
+  [[nodiscard]] bool removes_us(const FollowedGroup&, const group::Commit&) const;
+  void lose(FollowedGroup&, const EpochName& because, Events&);
+  void retry(const Bytes& group_id, Events&);
+  void settle(Events&);
+  void oblige(const FollowedGroup&, const group::Changes&, const group::Commit&);
+
+  // ---- UPDATE, COMMIT, PROTECT, members
+  struct Plan {
+    bool fresh = true;
+    std::vector<EpochName> imports = {};
+    std::vector<Bytes> removes = {};
+    std::vector<Bytes> adds = {};  // encoded key packages
+  };
+  Result<Outgoing> commit(CommitKind);
+  Result<Outgoing> carry_out(const Plan&);
+  Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data);
+  Result<std::vector<Bytes>> maintain();
+  Result<Outgoing> add(BytesView package);
+  Result<Outgoing> remove(BytesView client);
+  Result<Outgoing> readmit(BytesView client, BytesView package);
+  Result<void> abandon(BytesView group_id);
+  [[nodiscard]] std::vector<EpochName> due_imports(const Roster& after) const;
+  [[nodiscard]] Pending pending() const;
+  [[nodiscard]] bool self_update_due() const;
+
+  // ---- order
+  [[nodiscard]] std::vector<Wanted> missing() const;
+  [[nodiscard]] std::vector<EpochName> heads() const;
+  [[nodiscard]] std::vector<Wanted> lacking(std::span<const EpochName>) const;
+  [[nodiscard]] std::vector<Bytes> serve(const Wanted&) const;
+
+  // ---- forgetting
+  void drop_group(const Bytes& group_id);
+  void forget_psks(const std::vector<Bytes>& group_ids);
+  void forget();
+  [[nodiscard]] bool may_import(BytesView owner, const EpochName&) const;
+};
+
+// The Welcome of an own commit, encoded; empty if nobody was added.
+Bytes encoded_welcome(const group::OwnCommit&);
+Bytes client_of(const treekem::KeyPackage&, const treekem::CredentialValidator&);
+
+}  // namespace dmls::sendgroup
