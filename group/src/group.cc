@@ -93,6 +93,7 @@ Result<void> Group::merge(Transition transition) {
   resumption_psks_.emplace(epoch(), epoch_.own().resumption_psk.clone());
   while (resumption_psks_.size() > window.resumption_psks) resumption_psks_.erase(resumption_psks_.begin());
   past_.push_front(std::move(epoch_));
+  past_.front().retire();
   while (past_.size() > window.past_epochs) past_.pop_back();
   epoch_ = *std::move(state.next);
   state.next.reset();

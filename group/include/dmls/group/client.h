@@ -53,7 +53,7 @@ class Client {
   Client(Client&&) noexcept = default;
   Client& operator=(Client&&) noexcept = default;
 
-  // ---- what it holds ------------------------------------------------------------------------------------------------
+  // ---- what it holds
 
   // A fresh key package as an encoded MLSMessage, to be published. The client keeps its private keys until it is used.
   Result<Bytes> new_key_package(const KeyPackageRequest& = {});
@@ -66,7 +66,7 @@ class Client {
   void add_psk(BytesView psk_id, keyschedule::Psk);
   void remove_psk(BytesView psk_id);
 
-  // ---- groups -------------------------------------------------------------------------------------------------------
+  // ---- groups
 
   // A group with this client as its only member. Without an id, Nh random octets are taken. RFC 9420 §11
   Result<Group> create_group();

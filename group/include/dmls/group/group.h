@@ -50,7 +50,7 @@ class Group {
   Group& operator=(Group&&) noexcept;
   ~Group();
 
-  // ---- looking ------------------------------------------------------------------------------------------------------
+  // ---- looking
 
   [[nodiscard]] BytesView group_id() const { return epoch_.shared().context.group_id; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_.number(); }
@@ -81,7 +81,7 @@ class Group {
   // A signed GroupInfo as an encoded MLSMessage: what external committers and observers start from. RFC 9420 §12.4.3
   Result<Bytes> group_info(TreeDelivery, ExternalJoins) const;
 
-  // ---- sending ------------------------------------------------------------------------------------------------------
+  // ---- sending
 
   // Encrypts an application message as an encoded MLSMessage. RFC 9420 §6.3
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
@@ -98,7 +98,7 @@ class Group {
   // has accepted it, be it by processing its echo. Any number of commits may be made in one epoch.
   Result<Transition> commit(const CommitRequest&);
 
-  // ---- receiving ----------------------------------------------------------------------------------------------------
+  // ---- receiving
 
   // Reads an encoded MLSMessage. What is not genuine is an error and changes nothing; so is a commit that is not valid,
   // or that the policy refuses, but for its message key, which is spent.

@@ -91,7 +91,6 @@ class Session {
   ~Session();
 
   // ---- INIT
-  // ----------------------------------------------------------------------------------------------------------
 
   // A key package to be published, as an encoded MLSMessage. `client`: an index into SessionConfig::clients.
   Result<Bytes> new_key_package(KeyPackageUse = KeyPackageUse::last_resort, std::size_t client = 0);
@@ -104,7 +103,6 @@ class Session {
   Result<Outgoing> open_send_group(std::span<const Bytes> key_packages = {});
 
   // ---- UPDATE, COMMIT, PROTECT
-  // ---------------------------------------------------------------------------------------
 
   // UPDATE: an empty commit with fresh keys.
   Result<Outgoing> update() { return commit(CommitKind::empty); }
@@ -118,14 +116,12 @@ class Session {
   Result<std::vector<Bytes>> maintain();
 
   // ---- UNPROTECT
-  // -----------------------------------------------------------------------------------------------------
 
   // Takes an encoded MLSMessage. The first event is about the message; more follow if it released others that waited.
   // What is not genuine or not allowed is an error.
   Result<Events> unprotect(BytesView message);
 
   // ---- members
-  // -------------------------------------------------------------------------------------------------------
 
   // Adds a participant to one's own Send Group, and by that asks the other owners to do the same. With derived group
   // ids only the creator of the universe can invite somebody new.
@@ -138,7 +134,6 @@ class Session {
   Result<void> abandon(BytesView group_id);
 
   // ---- order
-  // ---------------------------------------------------------------------------------------------------------
 
   // What keeps messages waiting, as far as it is known.
   [[nodiscard]] std::vector<Wanted> missing() const;
@@ -153,7 +148,6 @@ class Session {
   [[nodiscard]] std::vector<Bytes> lost() const;
 
   // ---- looking
-  // -------------------------------------------------------------------------------------------------------
 
   [[nodiscard]] Bytes client_id() const;
   // Empty before the universe is known, or before the own Send Group is open.
