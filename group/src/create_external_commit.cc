@@ -77,11 +77,14 @@ Result<OwnCommit> create_external_commit(const GroupInfo& info, BytesView ratche
 }
 
 Result<GroupInfo> make_group_info(const Epoch& epoch, TreeDelivery delivery, ExternalJoins joins,
-                                  const SigningIdentity& identity) {
-  GroupInfo info{epoch.shared().context, {}, epoch.shared().confirmation_tag, epoch.own_leaf().value(), {}};
+                                  const SigningIdentity& identity, treekem::ExtensionList further) {
+  GroupInfo info{
+      epoch.shared().context, std::move(further), epoch.shared().confirmation_tag, epoch.own_leaf().value(), {}};
   if (delivery == TreeDelivery::inside)
     info.extensions.push_back({treekem::ExtensionType::ratchet_tree, epoch.shared().tree.encode()});
   if (joins == ExternalJoins::allowed) {
+    if (epoch.own().external_secret.empty())
+      return fail(dmls::errc::kMisuse, "RFC 9420 §8.3: the external secret of this epoch was deleted");
     DMLS_TRY(auto external, keyschedule::external_key_pair(epoch.suite(), epoch.own().external_secret));
     treekem::set_extension(info.extensions, treekem::ExternalPub{std::move(external.public_key)});
   }

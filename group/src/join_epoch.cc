@@ -44,7 +44,7 @@ Result<treekem::TreeLeaf> own_leaf_in(const treekem::RatchetTree& tree, const tr
 
 Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackageBundle& bundle, BytesView ratchet_tree,
                                const AncestorSource* ancestors, const PskSource& psks, const ClientConfig& config,
-                               keyschedule::EpochSuccession& succession) {
+                               keyschedule::EpochSuccession& succession, const GroupInfoNotes* notes) {
   const auto& suite = config.suite;
   if (welcome.cipher_suite != suite.id() || bundle.key_package.cipher_suite != suite.id())
     return fail(errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: the Welcome is for another cipher suite");
@@ -72,6 +72,7 @@ Result<StagedEpoch> join_epoch(const Welcome& welcome, const treekem::KeyPackage
   if (!keyschedule::verify_confirmation_tag(suite, secrets.confirmation_key, joined.context.confirmed_transcript_hash,
                                             info.confirmation_tag))
     return fail(errc::kConfirmationMismatch, "RFC 9420 §12.4.3.1: the confirmation tag does not verify");
+  if (notes != nullptr) DMLS_CHECK(notes->check(info.extensions));
 
   Changes changes;
   changes.group_id = joined.context.group_id;

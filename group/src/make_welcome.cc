@@ -8,11 +8,12 @@ namespace {
 
 Result<Bytes> encrypted_group_info(const PreparedCommit& commit, const Bytes& confirmation_tag,
                                    const keyschedule::WelcomeSecret& welcome_secret, const SigningIdentity& identity,
-                                   TreeDelivery tree) {
+                                   TreeDelivery tree, const GroupInfoNotes* notes) {
   const auto& suite = commit.next.suite;
   GroupInfo info{commit.next.context, {}, confirmation_tag, commit.next.tree_secrets.leaf_index().value(), {}};
   if (tree == TreeDelivery::inside)
     info.extensions.push_back({treekem::ExtensionType::ratchet_tree, commit.next.tree.encode()});
+  if (notes != nullptr) notes->write(info.extensions);
   // With the key of the new leaf, which may be another than the one that signed the commit.
   DMLS_CHECK(sign_group_info(info, *identity.signer));
   const auto key = keyschedule::welcome_key_and_nonce(suite, welcome_secret);
@@ -23,11 +24,12 @@ Result<Bytes> encrypted_group_info(const PreparedCommit& commit, const Bytes& co
 
 Result<std::vector<WelcomeMessage>> make_welcomes(const PreparedCommit& commit, const Bytes& confirmation_tag,
                                                   const DerivedEpoch& derived, const SigningIdentity& identity,
-                                                  WelcomeStyle style, const ClientConfig& config) {
+                                                  WelcomeStyle style, const ClientConfig& config,
+                                                  const GroupInfoNotes* notes) {
   const auto& suite = commit.next.suite;
   Welcome all{suite.id(), {}, {}};
   DMLS_TRY(all.encrypted_group_info,
-           encrypted_group_info(commit, confirmation_tag, derived.welcome_secret, identity, style.tree));
+           encrypted_group_info(commit, confirmation_tag, derived.welcome_secret, identity, style.tree, notes));
 
   // All recipients share the HPKE info, which holds the whole encrypted GroupInfo: hashed once.
   const auto hpke_info = crypto::HpkeInfo::with_label(suite, "Welcome", all.encrypted_group_info);

@@ -92,7 +92,7 @@ Result<FinishedCommit> finish_commit(const PublicEpoch& before, PreparedCommit p
 
   std::vector<WelcomeMessage> welcomes;
   if (!prepared.added.empty()) {
-    DMLS_TRY(welcomes, make_welcomes(prepared, tag, derived, identity, style, config));
+    DMLS_TRY(welcomes, make_welcomes(prepared, tag, derived, identity, style, config, seam.notes));
   }
   DMLS_TRY(auto epoch,
            assemble_epoch(std::move(next), std::move(encoded_context), tag, std::move(derived.secrets), config));

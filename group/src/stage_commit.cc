@@ -16,6 +16,8 @@ namespace {
 
 // RFC 9420 §8.3: the init secret that an external committer encapsulated to this epoch.
 Result<keyschedule::InitSecret> external_init_secret(const Epoch& parent, BytesView kem_output) {
+  if (parent.own().external_secret.empty())
+    return fail(errc::kInvalidSender, "RFC 9420 §8.3: the external secret of this epoch was deleted");
   DMLS_TRY(const auto pair, keyschedule::external_key_pair(parent.suite(), parent.own().external_secret));
   return keyschedule::receive_external_init(parent.suite(), pair, kem_output);
 }

@@ -54,6 +54,10 @@ class Epoch {
   Result<AuthenticatedContent> sign(WireFormat, Content content, BytesView authenticated_data,
                                     const crypto::Signer&) const;
 
+  // Deletes external_secret: nobody can join this epoch by an external commit any more, and such commits can no longer
+  // be staged on it.
+  void forget_external_secret() { own_.external_secret.wipe(); }
+
   // Adds the outer protection for the wire: a membership tag, or encryption with this member's next message key, which
   // is spent by that. RFC 9420 §6.2, §6.3
   Result<MlsMessage> protect(const AuthenticatedContent&, const Padding&, Random&);

@@ -20,11 +20,23 @@
 
 namespace dmls::group {
 
+// GroupInfoNotes is what a variant of MLS says in the extensions of a GroupInfo about the epoch that it describes. Both
+// are asked after the epoch's EpochSuccession has derived what it takes.
+class GroupInfoNotes {
+ public:
+  virtual ~GroupInfoNotes() = default;
+  // Extensions for the GroupInfo inside a Welcome, which is about to be signed.
+  virtual void write(treekem::ExtensionList&) const = 0;
+  // Judges the extensions of a verified GroupInfo whose epoch was just joined; a failure makes joining fail.
+  virtual Result<void> check(const treekem::ExtensionList&) const = 0;
+};
+
 // The two ends of the init secret, RFC 9420 §8: where that of the parent epoch comes from, and what the new epoch
-// leaves to its own successors.
+// leaves to its own successors. `notes`, if any, go into the Welcome of a commit.
 struct InitSeam {
   keyschedule::InitSecretSource& source;
   keyschedule::EpochSuccession& succession;
+  const GroupInfoNotes* notes = nullptr;
 };
 
 // An epoch that would follow, complete and verified.
@@ -97,8 +109,9 @@ Result<OwnCommit> create_external_commit(const GroupInfo&, BytesView ratchet_tre
 // Whether a GroupInfo lets its reader join by an external commit.
 enum class ExternalJoins : std::uint8_t { allowed, refused };
 
-// A signed GroupInfo of this epoch. RFC 9420 §12.4.3
-Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, const SigningIdentity&);
+// A signed GroupInfo of this epoch. RFC 9420 §12.4.3. `further`: extensions besides ratchet_tree and external_pub.
+Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, const SigningIdentity&,
+                                  treekem::ExtensionList further = {});
 
 // Checks a GroupInfo and its tree, and gives the public half of its epoch. `entered_at`: now, in seconds.
 Result<PublicEpoch> import_group_info(const GroupInfo&, BytesView ratchet_tree, const crypto::CipherSuite&,
@@ -125,6 +138,6 @@ class AncestorSource {
 // The changes: `committer` is whoever signed the GroupInfo, `added` this client alone.
 Result<StagedEpoch> join_epoch(const Welcome&, const treekem::KeyPackageBundle&, BytesView ratchet_tree,
                                const AncestorSource* ancestors, const PskSource&, const ClientConfig&,
-                               keyschedule::EpochSuccession&);
+                               keyschedule::EpochSuccession&, const GroupInfoNotes* = nullptr);
 
 }  // namespace dmls::group
