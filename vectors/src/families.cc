@@ -8,6 +8,9 @@ namespace {
 // In order of their names (a test checks it): name, section, verifier, generator, generated per suite.
 constexpr auto kFamilies = std::to_array<Family>({
     {"crypto-basics", "RFC 9420 §5.1, §5.2, §8, §9", verify_crypto_basics, generate_crypto_basics, true},
+    {"demls-key-schedule", "draft-kohbrok-mls-dmls, \"DMLS key schedule\"", verify_demls_key_schedule,
+     generate_demls_key_schedule, true},
+    {"demls-message", "draft-kohbrok-mls-dmls, \"DMLS Messages\"", verify_demls_message, generate_demls_message, true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
     {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
     {"message-protection", "RFC 9420 §6.1, §6.2, §6.3", verify_message_protection, nullptr, true},

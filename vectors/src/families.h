@@ -8,6 +8,12 @@ namespace dmls::vectors {
 Result<void> verify_crypto_basics(const Value&);
 Result<Json> generate_crypto_basics(const Generation&);
 
+Result<void> verify_demls_key_schedule(const Value&);
+Result<Json> generate_demls_key_schedule(const Generation&);
+
+Result<void> verify_demls_message(const Value&);
+Result<Json> generate_demls_message(const Generation&);
+
 Result<void> verify_deserialization(const Value&);
 Result<Json> generate_deserialization(const Generation&);
 
