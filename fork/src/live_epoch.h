@@ -1,0 +1,85 @@
+#pragma once
+// An epoch whose secrets are held. The public half is shared with whoever else points to it; the secret half only ever
+// shrinks.
+
+#include <dmls/fork/key_schedule.h>
+#include <dmls/fork/session.h>
+#include <dmls/group/proposal_store.h>
+#include <dmls/group/psk_source.h>
+#include <dmls/group/transition.h>
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <vector>
+
+namespace dmls::fork {
+
+// The resumption PSK of an epoch, for commits further down its branch. May outlive the epoch. RFC 9420 §8.6
+struct PastPsk {
+  std::uint64_t epoch;
+  keyschedule::ResumptionPsk psk;
+};
+
+struct LiveEpoch;
+
+// An own commit that was not accepted yet. Its evaluation belongs to the parent's living PPRF: nothing is copied.
+struct PendingCommit {
+  OwnCommit shown;
+  std::unique_ptr<LiveEpoch> child;
+  std::optional<pprf::Evaluation> evaluation;
+  Bytes inner_hash;
+  Bytes welcome;
+};
+
+// A genuine commit that names a proposal or a pre-shared key that is not here. Its message key is spent: this is the
+// only copy.
+struct BlockedCommit {
+  group::VerifiedContent content;
+  CommitHash commit;
+  Bytes inner_hash;
+};
+
+struct LiveEpoch {
+  LiveEpoch(NodeId name, group::Epoch e, pprf::Pprf p, std::uint64_t now)
+      : id(std::move(name)), epoch(std::move(e)), pprf(std::move(p)), entered_at(now) {}
+
+  NodeId id;
+  group::Epoch epoch;
+  pprf::Pprf pprf;
+  std::uint64_t entered_at;              // late commits are judged by this time. RFC 9420 §7.3, §5.3.2
+  std::optional<std::uint64_t> left_at;  // when the first commit left it, or another branch was preferred
+  bool closed = false;                   // started by a ReInit
+  bool punctured = false;
+  group::ProposalStore proposals;  // kept as long as siblings may name them
+  std::set<CommitHash> entered;    // commits that lead to children, deleted ones too
+  std::map<CommitHash, PendingCommit> pending;
+  std::vector<BlockedCommit> blocked;
+  std::optional<group::Changes> removed_here;  // a commit removes this client
+  std::shared_ptr<const PastPsk> own_psk;
+  std::vector<std::shared_ptr<const PastPsk>> past_psks;  // of its ancestors, the latest last
+
+  [[nodiscard]] bool may_send() const { return !closed && !removed_here; }
+};
+
+// The commit hash of genuine content: the confirmed_transcript_hash of the epoch it starts.
+[[nodiscard]] CommitHash commit_hash(const group::PublicEpoch& parent, const group::AuthenticatedContent& commit);
+
+// Resumption PSKs along the ancestry of one epoch, then whatever the application holds.
+class BranchPsks final : public group::PskSource {
+ public:
+  BranchPsks(const LiveEpoch& live, const group::PskSource& application) : live_(live), application_(application) {}
+  // kForeignResumption for a resumption PSK of another group.
+  Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID&) const override;
+
+ private:
+  const LiveEpoch& live_;
+  const group::PskSource& application_;
+};
+
+// An epoch from what a transition staged and its succession took. `parent`: nullptr for somebody who founds or joins.
+Result<std::unique_ptr<LiveEpoch>> enter_epoch(group::Epoch, DemlsSuccession, const LiveEpoch* parent,
+                                               std::uint64_t now, std::size_t kept_psks);
+
+}  // namespace dmls::fork

@@ -1,0 +1,81 @@
+// Own commits: created, and then accepted, discarded or superseded.
+
+#include <dmls/tls_codec/codec.h>
+
+#include "session_state.h"
+
+namespace dmls::fork {
+
+Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitRequest& request) {
+  if (parent.removed_here) return fail(group::errc::kRemoved, "this client was removed from this epoch's branch");
+  if (parent.closed) return fail(group::errc::kClosed, "RFC 9420 §12.4.2: this epoch ended with a ReInit");
+  if (request.group_context_extensions())
+    DMLS_CHECK(check_signalling_kept(parent.epoch.shared().extensions, *request.group_context_extensions()));
+  DemlsInitSource source(parent.pprf);
+  DemlsSuccession succession;
+  const EpochNotes notes(succession.id());
+  const group::ClientConfig judged = config_at(parent);
+  DMLS_TRY(auto made,
+           group::create_commit(parent.epoch, request, {parent.proposals, BranchPsks(parent, *config->psks), judged},
+                                {source, succession, &notes}));
+  DMLS_TRY(auto child, enter_epoch(std::move(made.staged.next), std::move(succession), &parent, now(),
+                                   options.retention.resumption_psks));
+  const Bytes inner = tls_codec::encode(made.commit);
+  OwnCommit shown{CommitHash(child->epoch.shared().context.confirmed_transcript_hash), parent.id, child->id,
+                  encode_dmls_message({std::move(made.commit), parent.id}), std::move(made.staged.changes)};
+  PendingCommit pending{shown, std::move(child), std::move(source).into_evaluation(), hash_of(inner), {}};
+  if (made.welcome) pending.welcome = tls_codec::encode(*made.welcome);
+  parent.pending.emplace(shown.commit, std::move(pending));
+  return shown;
+}
+
+LiveEpoch* Session::State::parent_of_pending(const CommitHash& commit) {
+  for (auto& entry : live)
+    if (entry.second->pending.count(commit) != 0) return entry.second.get();
+  return nullptr;
+}
+
+Result<Bytes> Session::State::accept(LiveEpoch& parent, const CommitHash& commit, Events& out) {
+  auto taken = parent.pending.extract(commit);
+  PendingCommit& pending = taken.mapped();
+  Bytes welcome = std::move(pending.welcome);
+  pending.child->entered_at = now();
+  DMLS_CHECK(graft(parent,
+                   {std::move(pending.child), commit, std::move(pending.shown.changes), std::move(pending.evaluation),
+                    std::move(pending.inner_hash)},
+                   out));
+  return welcome;
+}
+
+Result<OwnCommit> Session::commit(const group::CommitRequest& request) { return commit_in(head(), request); }
+
+Result<OwnCommit> Session::commit_in(const NodeId& parent, const group::CommitRequest& request) {
+  DMLS_TRY(LiveEpoch * at, state_->need(parent));
+  return state_->create(*at, request);
+}
+
+Result<Accepted> Session::accept(const CommitHash& commit) {
+  LiveEpoch* parent = state_->parent_of_pending(commit);
+  if (parent == nullptr) return fail(errc::kUnknownCommit, "no own commit of that name waits");
+  Accepted out;
+  DMLS_TRY(out.welcome, state_->accept(*parent, commit, out.events));
+  state_->settle(out.events);
+  return out;
+}
+
+Result<void> Session::discard(const CommitHash& commit) {
+  LiveEpoch* parent = state_->parent_of_pending(commit);
+  if (parent == nullptr) return fail(errc::kUnknownCommit, "no own commit of that name waits");
+  const auto node = parent->pending.extract(commit);
+  state_->journal.add({SecretKind::pending_commit, node.mapped().shown.node, state_->now(), DeletionReason::discarded});
+  return {};
+}
+
+std::vector<CommitHash> Session::pending_commits() const {
+  std::vector<CommitHash> out;
+  for (const auto& entry : state_->live)
+    for (const auto& pending : entry.second->pending) out.push_back(pending.first);
+  return out;
+}
+
+}  // namespace dmls::fork

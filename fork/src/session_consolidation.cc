@@ -1,0 +1,84 @@
+// After a fork: what the losing branch did and the winning one has not.
+
+#include <algorithm>
+
+#include "session_state.h"
+
+namespace dmls::fork {
+namespace {
+
+// The leaf of `tree` where this member is: by the identity that the policy sees, not by its place.
+std::optional<LeafIndex> find_member(const treekem::RatchetTree& tree, const group::Member& member,
+                                     const group::Policy& policy) {
+  const Bytes credential = tls_codec::encode(member.credential);
+  tls_codec::Reader in(credential);
+  const auto view = treekem::CredentialView::read(in);
+  if (!view) return std::nullopt;
+  const Bytes wanted = policy.client_id(*view, member.signature_key);
+  std::optional<LeafIndex> out;
+  tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
+    if (!out && policy.client_id(leaf.view().credential, leaf.view().signature_key) == wanted) out = leaf.index();
+  });
+  return out;
+}
+
+}  // namespace
+
+Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
+  DMLS_TRY(const LiveEpoch* end, state_->need(loser));
+  DMLS_TRY(const LiveEpoch* winner, state_->need(head()));
+  const auto common = history().common_ancestor(loser, head());
+  if (!common) return fail(errc::kUnknownEpoch, "DeMLS: the branch has no epoch in common with the preferred one");
+  const group::PublicEpoch& lost = end->epoch.shared();
+  const group::PublicEpoch& won = winner->epoch.shared();
+  const group::Policy& policy = *state_->config->policy;
+
+  LostChanges out;
+  auto path = history().path_to(loser);
+  path.erase(path.begin(), std::find(path.begin(), path.end(), *common) + 1);
+  for (const NodeId& id : path) {
+    const group::Changes& changes = history().find(id)->edge->changes;
+    auto joined = changes.added;
+    if (changes.external) joined.push_back(changes.committer);
+    for (const auto& member : joined)
+      if (find_member(lost.tree, member, policy) && !find_member(won.tree, member, policy)) out.added.push_back(member);
+    for (const auto& member : changes.removed) {
+      const auto still = find_member(won.tree, member, policy);
+      if (still && !find_member(lost.tree, member, policy)) out.removed.push_back(*still);
+    }
+  }
+  const auto* before = state_->find(*common);
+  const bool lost_changed = before == nullptr || before->epoch.shared().extensions != lost.extensions;
+  const bool won_changed = before == nullptr || before->epoch.shared().extensions != won.extensions;
+  // Where both branches replaced the list, the winner's stands.
+  if (lost_changed && !won_changed) out.extensions = lost.extensions;
+  return out;
+}
+
+Result<Events> Session::replace_with(Session joined) {
+  State& fresh = *joined.state_;
+  if (fresh.group_id != state_->group_id)
+    return fail(group::errc::kWrongGroup, "RFC 9420 §12.4.3: the session that replaces this one is of another group");
+  Events out;
+  std::vector<NodeId> old;
+  for (const auto& entry : state_->live)
+    if (fresh.find(entry.first) == nullptr) old.push_back(entry.first);
+  // The new history first: until it stands, nothing is deleted.
+  std::swap(state_->history, fresh.history);
+  std::swap(state_->live, fresh.live);
+  std::swap(state_->head, fresh.head);
+  state_->signalling = fresh.signalling;
+  for (const NodeId& id : old) {
+    for (const HeldSecret& held : fresh.secrets_of(*fresh.find(id)))
+      state_->journal.add({held.kind, id, state_->now(), DeletionReason::replaced});
+    for (const auto& pending : fresh.find(id)->pending) out.push_back(Superseded{pending.first});
+    state_->gone.add(id);
+    out.push_back(Deleted{id, DeletionReason::replaced});
+  }
+  for (const auto& entry : state_->live)
+    for (auto& message : state_->waiting.take(entry.first)) state_->released.push_back(std::move(message));
+  state_->settle(out);
+  return out;
+}
+
+}  // namespace dmls::fork

@@ -1,0 +1,188 @@
+// What is kept, what is deleted, and why. draft-kohbrok-mls-dmls, "State management", "Security Considerations"
+
+#include <algorithm>
+
+#include "session_state.h"
+
+namespace dmls::fork {
+namespace {
+
+// Since when nobody here sends on the epoch.
+std::uint64_t since(const LiveEpoch& at) { return at.left_at.value_or(at.entered_at); }
+
+}  // namespace
+
+void Session::State::erase(const NodeId& id, DeletionReason reason, Events& out) {
+  const auto found = live.find(id);
+  for (const HeldSecret& held : secrets_of(*found->second)) journal.add({held.kind, id, now(), reason});
+  for (const auto& pending : found->second->pending) out.push_back(Superseded{pending.first});
+  live.erase(found);
+  gone.add(id);
+  history.release(id);
+  out.push_back(Deleted{id, reason});
+}
+
+CommitCount Session::State::commits_below(const LiveEpoch& at) const {
+  const auto& tree = at.epoch.shared().tree;
+  return history.commits_below(at.id, tree.member_count(), [&](LeafIndex leaf) { return tree.is_member(leaf); });
+}
+
+// All but the head.
+std::vector<LiveEpoch*> Session::State::oldest_first() {
+  std::vector<LiveEpoch*> out;
+  for (auto& entry : live)
+    if (entry.first != head) out.push_back(entry.second.get());
+  std::stable_sort(out.begin(), out.end(), [](const LiveEpoch* a, const LiveEpoch* b) {
+    if (since(*a) != since(*b)) return since(*a) < since(*b);
+    return a->epoch.number() < b->epoch.number();
+  });
+  return out;
+}
+
+void Session::State::enforce(Events& out) {
+  const RetentionPolicy& policy = options.retention;
+  for (LiveEpoch* at : oldest_first()) {
+    const NodeId id = at->id;
+    if (policy.losing_forks == LosingForks::delete_at_once && !history.is_ancestor(id, head)) {
+      erase(id, DeletionReason::lost_fork, out);
+    } else if (policy.rule == DeletionRule::at_once && !retain && at->left_at) {
+      erase(id, DeletionReason::left, out);
+    } else if (policy.rule == DeletionRule::all_members_committed && commits_below(*at).missing == 0) {
+      erase(id, DeletionReason::all_members_committed, out);
+    } else if (now() - std::min(now(), since(*at)) > policy.max_age) {
+      erase(id, DeletionReason::cap_age, out);
+    }
+  }
+  for (LiveEpoch* at : oldest_first()) {
+    if (live.size() <= policy.max_epochs) break;
+    erase(NodeId(at->id), DeletionReason::cap_epochs, out);
+  }
+  if (policy.max_octets == RetentionPolicy::kUnbounded) return;
+  std::size_t octets = 0;
+  for (const auto& entry : live) octets += octets_of(*entry.second);
+  for (LiveEpoch* at : oldest_first()) {
+    if (octets <= policy.max_octets) break;
+    octets -= octets_of(*at);
+    erase(NodeId(at->id), DeletionReason::cap_octets, out);
+  }
+}
+
+std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
+  const std::size_t nh = suite.hash_length();
+  const auto& own = at.epoch.own();
+  std::vector<HeldSecret> out;
+  const auto hold = [&](SecretKind kind, std::size_t count, std::size_t octets) {
+    if (count != 0) out.push_back({kind, at.id, count, octets});
+  };
+  hold(at.punctured ? SecretKind::init_secrets : SecretKind::parent_init_root, at.pprf.node_count(),
+       at.pprf.memory_size());
+  std::size_t keys = 0;
+  const auto& tree = at.epoch.shared().tree;
+  const tree_math::NodeIndex node = at.epoch.own_leaf().node();
+  keys += own.tree_secrets.find(node) != nullptr ? 1 : 0;
+  for (const auto step : tree_math::DirectPath(at.epoch.own_leaf(), tree.leaf_count()))
+    keys += own.tree_secrets.find(step.node) != nullptr ? 1 : 0;
+  hold(SecretKind::tree_keys, keys, keys * 64);
+  const std::size_t message_keys =
+      own.message_keys.node_secrets() + 2 * own.message_keys.started_leaves() + own.message_keys.skipped_keys();
+  hold(SecretKind::message_keys, message_keys, message_keys * (nh + 16));
+  hold(SecretKind::sender_data_secret, 1, nh);
+  hold(SecretKind::membership_key, 1, nh);
+  hold(SecretKind::exporter_secret, 1, nh);
+  hold(SecretKind::external_secret, own.external_secret.empty() ? 0 : 1, nh);
+  // Epochs further down may hold it as well, for as long as the policy says.
+  hold(SecretKind::resumption_psk, at.own_psk.use_count() == 1 ? 1 : 0, 2 * nh);
+  hold(SecretKind::epoch_authenticator, 1, nh);
+  std::size_t updates = 0;
+  for (const auto& stored : at.proposals.all())
+    updates += at.proposals.own_update(stored->reference) != nullptr ? 1 : 0;
+  hold(SecretKind::own_update_keys, updates, updates * 64);
+  std::size_t pending_octets = 0;
+  for (const auto& pending : at.pending)
+    pending_octets += octets_of(*pending.second.child) + pending.second.welcome.size();
+  hold(SecretKind::pending_commit, at.pending.size(), pending_octets);
+  return out;
+}
+
+std::size_t Session::State::octets_of(const LiveEpoch& at) const {
+  std::size_t out = 0;
+  for (const HeldSecret& held : secrets_of(at)) out += held.octets;
+  return out;
+}
+
+Events Session::set_retain(bool retain) {
+  Events out;
+  state_->retain = retain;
+  state_->enforce(out);
+  return out;
+}
+
+Events Session::tick() {
+  Events out;
+  state_->enforce(out);
+  return out;
+}
+
+Result<Events> Session::forget(const NodeId& id) {
+  DMLS_TRY(const LiveEpoch* at, state_->need(id));
+  if (at->id == head()) return fail(dmls::errc::kMisuse, "the epoch where messages are sent cannot be forgotten");
+  Events out;
+  state_->erase(NodeId(id), DeletionReason::asked, out);
+  state_->move_head(out);
+  return out;
+}
+
+Result<Events> Session::forget_branch(const NodeId& id) {
+  if (history().find(id) == nullptr) return fail(errc::kUnknownEpoch, "DeMLS: no epoch of that name is held");
+  auto nodes = history().subtree(id);
+  if (std::find(nodes.begin(), nodes.end(), head()) != nodes.end())
+    return fail(dmls::errc::kMisuse, "the epoch where messages are sent cannot be forgotten");
+  Events out;
+  std::reverse(nodes.begin(), nodes.end());
+  for (const NodeId& node : nodes)
+    if (holds(node)) state_->erase(node, DeletionReason::asked, out);
+  return out;
+}
+
+Result<RetentionReport> Session::explain_retention(const NodeId& id) const {
+  DMLS_TRY(const LiveEpoch* at, state_->need(id));
+  const RetentionPolicy& policy = state_->options.retention;
+  RetentionReport out;
+  out.octets = state_->octets_of(*at);
+  if (policy.rule == DeletionRule::all_members_committed || id == head()) {
+    const auto count = state_->commits_below(*at);
+    DMLS_TRY(auto all, members(id));
+    std::erase_if(all, [&](const group::Member& member) {
+      return std::binary_search(count.accounted.begin(), count.accounted.end(), member.leaf);
+    });
+    out.blocking = std::move(all);
+  }
+  if (id == head()) {
+    out.because = KeptBecause::head;
+    return out;
+  }
+  if (policy.rule == DeletionRule::never) out.because = KeptBecause::no_rule;
+  if (policy.rule == DeletionRule::at_once) out.because = KeptBecause::retain;
+  const auto order = state_->oldest_first();
+  const auto place = static_cast<std::size_t>(std::find(order.begin(), order.end(), at) - order.begin());
+  // It goes when the cap has taken all that are older.
+  out.epochs_until_cap = policy.max_epochs + place + 1 - std::min(state_->live.size(), policy.max_epochs + place);
+  out.expires_at = since(*at) + policy.max_age + 1;
+  return out;
+}
+
+std::vector<HeldSecret> Session::inventory() const {
+  std::vector<HeldSecret> out;
+  for (const auto& entry : state_->live)
+    for (auto& held : state_->secrets_of(*entry.second)) out.push_back(std::move(held));
+  return out;
+}
+
+const DeletionJournal& Session::journal() const { return state_->journal; }
+
+std::size_t Session::secret_octets(const NodeId& id) const {
+  const LiveEpoch* at = state_->find(id);
+  return at == nullptr ? 0 : state_->octets_of(*at);
+}
+
+}  // namespace dmls::fork

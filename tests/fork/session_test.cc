@@ -1,0 +1,272 @@
+// A group whose history forks, as its members see it.
+
+#include <dmls/tls_codec/codec.h>
+
+#include <algorithm>
+
+#include "support.h"
+
+namespace dmls::fork {
+namespace {
+
+TEST_F(Members, FollowACommitAndTalkInTheNewEpoch) {
+  gather(3);
+  const OwnCommit update = commit(a());
+  const Events events = b().process(update.message);
+  EXPECT_EQ(only<Advanced>(events).node, update.node);
+  EXPECT_EQ(b().head(), update.node);
+  expect_same_epoch(a(), b(), update.node);
+  const Bytes hello = *a().protect(as_bytes("hello"), as_bytes("aside"));
+  const auto& said = only<ApplicationMessage>(b().process(hello));
+  EXPECT_EQ(said.epoch, update.node);
+  EXPECT_EQ(said.sender, *a().own_leaf(a().head()));
+  EXPECT_EQ(said.data, to_bytes(as_bytes("hello")));
+  EXPECT_EQ(said.authenticated_data, to_bytes(as_bytes("aside")));
+}
+
+TEST_F(Members, ForkAndChooseTheSameBranchInEitherOrder) {
+  gather(4);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)sessions_[2].process(one.message);
+  const Events second = sessions_[2].process(other.message);
+  EXPECT_EQ(only<Forked>(second).parent, root_);
+  (void)sessions_[3].process(other.message);
+  (void)sessions_[3].process(one.message);
+  (void)a().process(other.message);
+  (void)b().process(one.message);
+  for (const Session& session : sessions_) {
+    EXPECT_EQ(session.head(), a().head());
+    expect_same_epoch(session, a(), one.node);
+    expect_same_epoch(session, a(), other.node);
+  }
+  const auto tag = [&](const NodeId& node) { return (*a().epoch(node))->confirmation_tag; };
+  EXPECT_EQ(a().head(), tag(one.node) > tag(other.node) ? one.node : other.node);
+}
+
+TEST_F(Members, ReadMessagesOfEveryBranchAndSayWhichOneTheyBelongTo) {
+  gather(3);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)c().process(one.message);
+  (void)c().process(other.message);
+  const Bytes from_a = *a().protect(as_bytes("a")), from_b = *b().protect(as_bytes("b"));
+  EXPECT_EQ(only<ApplicationMessage>(c().process(from_a)).epoch, one.node);
+  EXPECT_EQ(only<ApplicationMessage>(c().process(from_b)).epoch, other.node);
+  EXPECT_NE(find_event<Duplicate>(c().process(from_a)), nullptr);
+}
+
+TEST_F(Members, RollBackWhenABetterSiblingArrives) {
+  gather(3);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)c().process(one.message);
+  (void)c().process(other.message);
+  const bool one_wins = c().head() == one.node;
+  Session& loser = one_wins ? b() : a();
+  const OwnCommit& won = one_wins ? one : other;
+  const OwnCommit& lost = one_wins ? other : one;
+  const Events events = loser.process(won.message);
+  const auto& back = only<RolledBack>(events);
+  EXPECT_EQ(back.from, lost.node);
+  EXPECT_EQ(back.to, won.node);
+  EXPECT_EQ(back.common, root_);
+  const auto& again = only<MustCommitAgain>(events);
+  EXPECT_TRUE(again.self);
+  EXPECT_EQ(again.branch, lost.node);
+}
+
+TEST_F(Members, BufferACommitUntilItsParentIsKnown) {
+  gather(2);
+  const OwnCommit first = commit(a()), second = commit(a());
+  const Bytes hello = *a().protect(as_bytes("hello"));
+  EXPECT_EQ(only<Waiting>(b().process(hello)).epoch, second.node);
+  EXPECT_EQ(only<Waiting>(b().process(second.message)).epoch, first.node);
+  const Events events = b().process(first.message);
+  EXPECT_EQ(b().head(), second.node);
+  EXPECT_EQ(only<ApplicationMessage>(events).data, to_bytes(as_bytes("hello")));
+  ASSERT_EQ(events.size(), 3u) << describe(events);
+}
+
+TEST_F(Members, NoticeTheSameCommitBeforeAnyCryptography) {
+  gather(2);
+  const OwnCommit update = commit(a(), group::CommitRequest().handshake(group::WireFormat::mls_public_message));
+  (void)b().process(update.message);
+  EXPECT_NE(find_event<Duplicate>(b().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Duplicate>(a().process(update.message)), nullptr);
+  // Another wrapper around the same message: the name is a hint, the message inside is the same.
+  auto wrapped = *decode_dmls_message(update.message, cast_.suite.hash_length());
+  wrapped.content.epoch = update.node;
+  EXPECT_NE(find_event<Duplicate>(b().process(encode_dmls_message(wrapped.content))), nullptr);
+}
+
+TEST_F(Members, TakeTheirOwnCommitBackAsAccepted) {
+  gather(2);
+  const OwnCommit mine = *a().commit({});
+  EXPECT_EQ(a().head(), root_);
+  EXPECT_EQ(only<Advanced>(a().process(mine.message)).node, mine.node);
+  EXPECT_EQ(a().head(), mine.node);
+  EXPECT_TRUE(a().pending_commits().empty());
+}
+
+TEST_F(Members, KeepAnOwnCommitBesideASiblingAndAcceptItLater) {
+  gather(2);
+  const OwnCommit mine = *a().commit({});
+  const OwnCommit theirs = commit(b());
+  (void)a().process(theirs.message);
+  ASSERT_EQ(a().pending_commits().size(), 1u);
+  ASSERT_TRUE(a().accept(mine.commit));
+  (void)b().process(mine.message);
+  expect_same_epoch(a(), b(), mine.node);
+  expect_same_epoch(a(), b(), theirs.node);
+  EXPECT_EQ(a().head(), b().head());
+}
+
+TEST_F(Members, DiscardAnOwnCommitAtNoCost) {
+  gather(2);
+  const OwnCommit mine = *a().commit({});
+  ASSERT_TRUE(a().discard(mine.commit));
+  EXPECT_EQ(a().accept(mine.commit).error().code, errc::kUnknownCommit);
+  const OwnCommit next = commit(a());
+  (void)b().process(next.message);
+  expect_same_epoch(a(), b(), next.node);
+}
+
+TEST_F(Members, AddSomebodyOnOneBranchWhoIsOrphanedWhenItLoses) {
+  gather(2);
+  bool orphaned = false;
+  for (int i = 0; i < 8 && !orphaned; ++i) {  // until the branch with the newcomer loses
+    const NodeId before = a().head();
+    Client dave = cast_.client("dave");
+    const OwnCommit add = commit(a(), group::CommitRequest().add(*dave.new_key_package()));
+    const OwnCommit other = commit(b());
+    Events events = a().process(other.message);
+    (void)b().process(add.message);
+    ASSERT_EQ(a().head(), b().head());
+    if (a().head() == add.node) continue;
+    const auto& lost = only<Orphaned>(events);
+    ASSERT_EQ(lost.members.size(), 1u);
+    EXPECT_EQ(std::get<treekem::BasicCredential>(lost.members[0].credential).identity, to_bytes(as_bytes("dave")));
+    EXPECT_EQ(lost.branch, add.node);
+    EXPECT_EQ(only<RolledBack>(events).common, before);
+    orphaned = true;
+  }
+  EXPECT_TRUE(orphaned);
+}
+
+TEST_F(Members, RefuseToSendWhereTheyAreRemovedAndLiveOnElsewhere) {
+  gather(3);
+  const auto leaf = *c().own_leaf(root_);
+  const OwnCommit removal = commit(a(), group::CommitRequest().remove(leaf));
+  const OwnCommit update = commit(b());
+  const Events events = c().process(removal.message);
+  EXPECT_EQ(only<Removed>(events).epoch, root_);
+  EXPECT_EQ(c().protect(as_bytes("still here?")).error().code, group::errc::kRemoved);
+  EXPECT_EQ(c().commit({}).error().code, group::errc::kRemoved);
+  (void)c().process(update.message);
+  EXPECT_EQ(c().head(), update.node);
+  const Bytes hello = *c().protect(as_bytes("still here"));
+  EXPECT_EQ(only<ApplicationMessage>(b().process(hello)).epoch, update.node);
+  EXPECT_EQ(a().members(removal.node)->size(), 2u);
+  EXPECT_EQ(b().members(update.node)->size(), 3u);
+}
+
+TEST_F(Members, CommitProposalsByReferenceOnBothBranches) {
+  gather(3);
+  const Bytes proposal = *c().propose_update();
+  EXPECT_EQ(only<Proposed>(a().process(proposal)).epoch, root_);
+  (void)b().process(proposal);
+  const OwnCommit one = commit(a()), other = commit(b());
+  EXPECT_EQ(one.changes.updated.size(), 1u);
+  EXPECT_EQ(other.changes.updated.size(), 1u);
+  (void)c().process(one.message);
+  (void)c().process(other.message);
+  expect_same_epoch(a(), c(), one.node);
+  expect_same_epoch(b(), c(), other.node);
+}
+
+TEST_F(Members, HoldACommitBackUntilTheProposalItNamesIsThere) {
+  gather(3);
+  const Bytes proposal = *a().propose_update();
+  (void)b().process(proposal);
+  const OwnCommit update = commit(b());  // a PrivateMessage: its key is spent by the first attempt
+  EXPECT_NE(find_event<Waiting>(c().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Duplicate>(c().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Advanced>(c().process(proposal)), nullptr);
+  expect_same_epoch(b(), c(), update.node);
+}
+
+TEST_F(Members, ResolveResumptionPsksAlongTheBranchOfTheCommit) {
+  gather(2);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)a().process(other.message);
+  (void)b().process(one.message);
+  const std::uint64_t number = (*a().epoch(one.node))->context.epoch;
+  // Both branches have an epoch of that number, and different PSKs for it.
+  const auto request = group::CommitRequest().resumption_psk(a().group_id(), number);
+  for (const NodeId& branch : {one.node, other.node}) {
+    const OwnCommit with_psk = *a().commit_in(branch, request);
+    ASSERT_TRUE(a().accept(with_psk.commit));
+    EXPECT_NE(find_event<Advanced>(b().process(with_psk.message)), nullptr);
+    expect_same_epoch(a(), b(), with_psk.node);
+  }
+  const auto foreign = a().commit(group::CommitRequest().resumption_psk(as_bytes("another group"), 1));
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, errc::kForeignResumption);
+}
+
+TEST_F(Members, CannotFollowWithoutAPreSharedKeyAndTryAgainWithIt) {
+  auto lonely = std::make_shared<group::ExternalPsks>();
+  gather(1);
+  auto config = cast_.config("lonely");
+  config.psks = lonely;
+  Client other = *Client::create(std::move(config), cast_.options);
+  const OwnCommit add = *a().commit(group::CommitRequest().add(*other.new_key_package()));
+  Session late = *other.join(a().accept(add.commit)->welcome);
+  cast_.psks->add(as_bytes("k"), keyschedule::Psk(SecretBytes(as_bytes("v"))));
+  const OwnCommit with_psk = commit(a(), group::CommitRequest().external_psk(as_bytes("k")));
+  EXPECT_EQ(only<CannotFollow>(late.process(with_psk.message)).error.code, group::errc::kUnknownPsk);
+  lonely->add(as_bytes("k"), keyschedule::Psk(SecretBytes(as_bytes("v"))));
+  EXPECT_NE(find_event<Advanced>(late.retry()), nullptr);
+  expect_same_epoch(a(), late, with_psk.node);
+}
+
+TEST_F(Members, CloseTheEpochThatAReInitStartsAndNoOther) {
+  gather(2);
+  const Bytes proposal = *b().propose(group::ReInit{{1, 2, 3}, crypto::ProtocolVersion::mls10, cast_.suite.id(), {}});
+  (void)a().process(proposal);
+  const OwnCommit closing = commit(a());
+  ASSERT_TRUE(closing.changes.reinit);
+  EXPECT_EQ(a().commit_in(closing.node, {}).error().code, group::errc::kClosed);
+  const OwnCommit beside = *b().commit(group::CommitRequest().pending(group::PendingProposals::leave));
+  ASSERT_TRUE(b().accept(beside.commit));
+  EXPECT_NE(find_event<Forked>(a().process(beside.message)), nullptr);
+  EXPECT_TRUE(*a().may_send(beside.node));
+  EXPECT_FALSE(*a().may_send(closing.node));
+}
+
+TEST_F(Members, AcceptACommitWithoutPathFromOthers) {
+  gather(3);
+  Client dave = cast_.client("dave"), erin = cast_.client("erin");
+  const auto pathless = [](Client& who) {
+    return group::CommitRequest().add(*who.new_key_package()).path(group::PathChoice::when_required);
+  };
+  const OwnCommit one = commit(a(), pathless(dave)), other = commit(b(), pathless(erin));
+  EXPECT_FALSE(one.changes.has_path);
+  (void)c().process(one.message);
+  (void)c().process(other.message);
+  expect_same_epoch(a(), c(), one.node);
+  expect_same_epoch(b(), c(), other.node);
+}
+
+TEST_F(Members, GoOnAloneWhenEverybodyElseIsRemoved) {
+  gather(2);
+  const OwnCommit removal = commit(a(), group::CommitRequest().remove(*b().own_leaf(root_)));
+  EXPECT_TRUE(removal.changes.has_path);
+  const OwnCommit update = commit(a());  // a path with an empty filtered direct path
+  EXPECT_EQ(a().head(), update.node);
+  Client dave = cast_.client("dave");
+  const OwnCommit add = *a().commit(group::CommitRequest().add(*dave.new_key_package()));
+  Session joined = *dave.join(a().accept(add.commit)->welcome);
+  expect_same_epoch(a(), joined, add.node);
+}
+
+}  // namespace
+}  // namespace dmls::fork
