@@ -6,6 +6,19 @@
 namespace dmls::fork {
 namespace {
 
+// What the application holds, if it holds any.
+class ApplicationPsks final : public group::PskSource {
+ public:
+  explicit ApplicationPsks(const group::ClientConfig& config) : psks_(config.psks.get()) {}
+  Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID& id) const override {
+    if (psks_ != nullptr) return psks_->find(id);
+    return fail(group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold");
+  }
+
+ private:
+  const group::PskSource* psks_;
+};
+
 // A GroupInfo from an encoded MLSMessage, and the epoch it names.
 struct NamedGroupInfo {
   group::GroupInfo info;
@@ -46,8 +59,9 @@ Result<Bytes> bound_proposal(const NodeId& epoch, const keyschedule::GroupContex
 }  // namespace
 
 Result<Client> Client::create(group::ClientConfig config, SessionOptions options) {
-  if (!config.signer || !config.policy || !config.clock || !config.random || !config.psks || !options.fork_choice)
-    return fail(dmls::errc::kMisuse, "a client needs a signer, a policy, a clock, a random source and a fork choice");
+  if (!config.signer || !config.policy || !config.clock || !config.random || !config.padding || !options.fork_choice)
+    return fail(dmls::errc::kMisuse,
+                "a client needs a signer, a policy, a clock, a padding, a random source and a fork choice");
   add_demls_capabilities(config.capabilities);
   return Client(std::make_shared<const group::ClientConfig>(std::move(config)), std::move(options));
 }
@@ -70,7 +84,7 @@ Result<Session> Client::create_group(BytesView group_id, ExternalCommits choice,
   DMLS_TRY(auto all, demls_extensions(choice, std::move(extensions)));
   DemlsSuccession succession;
   DMLS_TRY(auto epoch, group::create_epoch(group_id, std::move(all), *config_, succession));
-  DMLS_TRY(auto live, enter_epoch(std::move(epoch), std::move(succession), nullptr, config_->clock->now(), 0));
+  DMLS_TRY(auto live, enter_epoch(std::move(epoch), std::move(succession), nullptr, identity(), 0));
   auto state = std::make_unique<Session::State>(config_, options_, Signalling::with(choice), config_->suite);
   state->begin(std::move(live), std::nullopt, std::nullopt);
   return Session(std::move(state));
@@ -85,10 +99,10 @@ Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
     if (found == key_packages_.end()) continue;
     DemlsSuccession succession;
     const EpochNotes notes(succession.id());
-    DMLS_TRY(auto staged,
-             group::join_epoch(*welcome, found->second, ratchet_tree, *config_->psks, *config_, succession, &notes));
+    DMLS_TRY(auto staged, group::join_epoch(*welcome, found->second, ratchet_tree, nullptr, ApplicationPsks(*config_),
+                                            *config_, succession, &notes));
     DMLS_TRY(const auto signalling, signalling_of(staged.next.shared().extensions));
-    DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, config_->clock->now(), 0));
+    DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, identity(), 0));
     key_packages_.erase(found);  // its init key and the Welcome would derive the unpunctured root again
     auto state = std::make_unique<Session::State>(config_, options_, signalling, config_->suite);
     state->begin(std::move(live), std::nullopt, std::nullopt);
@@ -103,10 +117,9 @@ Result<ExternalJoin> Client::join_by_commit(BytesView octets, const group::Exter
   if (named.signalling.external_commits() == ExternalCommits::refused)
     return fail(errc::kExternalCommits, "DeMLS: this group allows no external commits");
   DemlsSuccession succession;
-  DMLS_TRY(auto made,
-           group::create_external_commit(named.info, ratchet_tree, request, *config_->psks, *config_, succession));
-  DMLS_TRY(auto live,
-           enter_epoch(std::move(made.staged.next), std::move(succession), nullptr, config_->clock->now(), 0));
+  DMLS_TRY(auto made, group::create_external_commit(named.info, ratchet_tree, request, ApplicationPsks(*config_),
+                                                    *config_, succession));
+  DMLS_TRY(auto live, enter_epoch(std::move(made.staged.next), std::move(succession), nullptr, identity(), 0));
   const auto& shared = live->epoch.shared();
   Candidate edge{CommitHash(shared.context.confirmed_transcript_hash), shared.confirmation_tag,
                  std::move(made.staged.changes)};

@@ -31,7 +31,7 @@ Bytes Ticket::ticket(const crypto::CipherSuite& suite, const NodeId& parent, tre
 
 int Ticket::class_of(const Candidate& candidate) const {
   const auto& changes = candidate.changes;
-  if (changes.external) return 2;
+  if (changes.origin != group::CommitOrigin::member) return 2;
   return !changes.removed.empty() && (!authorised_ || authorised_(changes)) ? 0 : 1;
 }
 

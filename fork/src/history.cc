@@ -144,9 +144,10 @@ CommitCount History::commits_below(const NodeId& id, std::size_t members,
         if (is_member(leaf)) longer.accounted.insert(leaf.value());
       };
       const group::Changes& changes = longer.end->edge->changes;
-      for (const auto& removed : changes.removed) account(removed.leaf);
-      // Whoever commits from outside was no member of this epoch, whatever leaf it takes.
-      if (!changes.external) account(changes.committer.leaf);
+      for (const auto& removed : changes.removed) account(removed.member.leaf);
+      // Whoever commits from outside was no member of this epoch, whatever leaf it takes; but may have been, on the
+      // leaf that it gave up.
+      if (changes.committer_before) account(changes.committer_before->leaf);
       open.push_back(std::move(longer));
     }
   }

@@ -11,7 +11,10 @@ CommitHash commit_hash(const group::PublicEpoch& parent, const group::Authentica
 
 Result<keyschedule::Psk> BranchPsks::find(const keyschedule::PreSharedKeyID& id) const {
   const auto* resumption = std::get_if<keyschedule::ResumptionPskId>(&id.psk);
-  if (resumption == nullptr) return application_.find(id);
+  if (resumption == nullptr) {
+    if (application_ != nullptr) return application_->find(id);
+    return fail(group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold");
+  }
   if (resumption->psk_group_id != live_.epoch.shared().context.group_id)
     return fail(errc::kForeignResumption,
                 "DeMLS: the resumption PSK of another group does not say on which fork; use an external PSK");
@@ -22,12 +25,12 @@ Result<keyschedule::Psk> BranchPsks::find(const keyschedule::PreSharedKeyID& id)
 }
 
 Result<std::unique_ptr<LiveEpoch>> enter_epoch(group::Epoch epoch, DemlsSuccession succession, const LiveEpoch* parent,
-                                               std::uint64_t now, std::size_t kept_psks) {
+                                               group::SigningIdentity identity, std::size_t kept_psks) {
   NodeId id = succession.id();
   DMLS_TRY(auto pprf, std::move(succession).into_pprf(epoch.suite()));
   DMLS_TRY(const auto signalling, signalling_of(epoch.shared().extensions));
   if (signalling.external_commits() == ExternalCommits::refused) epoch.forget_external_secret();
-  auto live = std::make_unique<LiveEpoch>(std::move(id), std::move(epoch), std::move(pprf), now);
+  auto live = std::make_unique<LiveEpoch>(std::move(id), std::move(epoch), std::move(pprf), std::move(identity));
   live->own_psk =
       std::make_shared<const PastPsk>(PastPsk{live->epoch.number(), live->epoch.own().resumption_psk.clone()});
   if (parent == nullptr || kept_psks == 0) return live;

@@ -30,7 +30,7 @@ struct PendingCommit {
   std::unique_ptr<LiveEpoch> child;
   std::optional<pprf::Evaluation> evaluation;
   Bytes inner_hash;
-  Bytes welcome;
+  std::vector<Welcome> welcomes;
 };
 
 // A genuine commit that names a proposal or a pre-shared key that is not here. Its message key is spent: this is the
@@ -42,13 +42,13 @@ struct BlockedCommit {
 };
 
 struct LiveEpoch {
-  LiveEpoch(NodeId name, group::Epoch e, pprf::Pprf p, std::uint64_t now)
-      : id(std::move(name)), epoch(std::move(e)), pprf(std::move(p)), entered_at(now) {}
+  LiveEpoch(NodeId name, group::Epoch e, pprf::Pprf p, group::SigningIdentity who)
+      : id(std::move(name)), epoch(std::move(e)), pprf(std::move(p)), identity(std::move(who)) {}
 
   NodeId id;
   group::Epoch epoch;
   pprf::Pprf pprf;
-  std::uint64_t entered_at;              // late commits are judged by this time. RFC 9420 §7.3, §5.3.2
+  group::SigningIdentity identity;       // this client's on this branch
   std::optional<std::uint64_t> left_at;  // when the first commit left it, or another branch was preferred
   bool closed = false;                   // started by a ReInit
   bool punctured = false;
@@ -69,17 +69,17 @@ struct LiveEpoch {
 // Resumption PSKs along the ancestry of one epoch, then whatever the application holds.
 class BranchPsks final : public group::PskSource {
  public:
-  BranchPsks(const LiveEpoch& live, const group::PskSource& application) : live_(live), application_(application) {}
+  BranchPsks(const LiveEpoch& live, const group::ClientConfig& config) : live_(live), application_(config.psks.get()) {}
   // kForeignResumption for a resumption PSK of another group.
   Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID&) const override;
 
  private:
   const LiveEpoch& live_;
-  const group::PskSource& application_;
+  const group::PskSource* application_;
 };
 
 // An epoch from what a transition staged and its succession took. `parent`: nullptr for somebody who founds or joins.
 Result<std::unique_ptr<LiveEpoch>> enter_epoch(group::Epoch, DemlsSuccession, const LiveEpoch* parent,
-                                               std::uint64_t now, std::size_t kept_psks);
+                                               group::SigningIdentity, std::size_t kept_psks);
 
 }  // namespace dmls::fork

@@ -33,10 +33,10 @@ Result<LiveEpoch*> Session::State::need(const NodeId& id) {
   return fail(errc::kUnknownEpoch, "DeMLS: no epoch of that name is held");
 }
 
-// RFC 9420 §7.3, §5.3.2: a commit that arrives late is not judged by the clock of today.
 group::ClientConfig Session::State::config_at(const LiveEpoch& at) const {
   group::ClientConfig out = *config;
-  out.clock = std::make_shared<group::FixedClock>(at.entered_at);
+  out.credential = at.identity.credential;
+  out.signer = at.identity.signer;
   return out;
 }
 
@@ -94,7 +94,7 @@ Result<Bytes> Session::group_info(group::TreeDelivery delivery) const {
   EpochNotes(at->id).write(further);
   const auto joins =
       external_commits() == ExternalCommits::allowed ? group::ExternalJoins::allowed : group::ExternalJoins::refused;
-  DMLS_TRY(auto info, group::make_group_info(at->epoch, delivery, joins, *state_->config, std::move(further)));
+  DMLS_TRY(auto info, group::make_group_info(at->epoch, delivery, joins, at->identity, std::move(further)));
   return tls_codec::encode(group::MlsMessage{std::move(info)});
 }
 

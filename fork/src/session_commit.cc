@@ -14,17 +14,18 @@ Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitR
   DemlsInitSource source(parent.pprf);
   DemlsSuccession succession;
   const EpochNotes notes(succession.id());
-  const group::ClientConfig judged = config_at(parent);
-  DMLS_TRY(auto made,
-           group::create_commit(parent.epoch, request, {parent.proposals, BranchPsks(parent, *config->psks), judged},
-                                {source, succession, &notes}));
-  DMLS_TRY(auto child, enter_epoch(std::move(made.staged.next), std::move(succession), &parent, now(),
+  const group::ClientConfig mine = config_at(parent);
+  DMLS_TRY(auto made, group::create_commit(parent.epoch, request, {parent.proposals, BranchPsks(parent, mine), mine},
+                                           {source, succession, &notes}));
+  DMLS_TRY(auto child, enter_epoch(std::move(made.staged.next), std::move(succession), &parent,
+                                   made.staged.identity ? *std::move(made.staged.identity) : parent.identity,
                                    options.retention.resumption_psks));
   const Bytes inner = tls_codec::encode(made.commit);
   OwnCommit shown{CommitHash(child->epoch.shared().context.confirmed_transcript_hash), parent.id, child->id,
                   encode_dmls_message({std::move(made.commit), parent.id}), std::move(made.staged.changes)};
   PendingCommit pending{shown, std::move(child), std::move(source).into_evaluation(), hash_of(inner), {}};
-  if (made.welcome) pending.welcome = tls_codec::encode(*made.welcome);
+  for (auto& welcome : made.welcomes)
+    pending.welcomes.push_back({tls_codec::encode(welcome.message), std::move(welcome.recipients)});
   parent.pending.emplace(shown.commit, std::move(pending));
   return shown;
 }
@@ -35,16 +36,15 @@ LiveEpoch* Session::State::parent_of_pending(const CommitHash& commit) {
   return nullptr;
 }
 
-Result<Bytes> Session::State::accept(LiveEpoch& parent, const CommitHash& commit, Events& out) {
+Result<std::vector<Welcome>> Session::State::accept(LiveEpoch& parent, const CommitHash& commit, Events& out) {
   auto taken = parent.pending.extract(commit);
   PendingCommit& pending = taken.mapped();
-  Bytes welcome = std::move(pending.welcome);
-  pending.child->entered_at = now();
+  std::vector<Welcome> welcomes = std::move(pending.welcomes);
   DMLS_CHECK(graft(parent,
                    {std::move(pending.child), commit, std::move(pending.shown.changes), std::move(pending.evaluation),
                     std::move(pending.inner_hash)},
                    out));
-  return welcome;
+  return welcomes;
 }
 
 Result<OwnCommit> Session::commit(const group::CommitRequest& request) { return commit_in(head(), request); }
@@ -58,7 +58,7 @@ Result<Accepted> Session::accept(const CommitHash& commit) {
   LiveEpoch* parent = state_->parent_of_pending(commit);
   if (parent == nullptr) return fail(errc::kUnknownCommit, "no own commit of that name waits");
   Accepted out;
-  DMLS_TRY(out.welcome, state_->accept(*parent, commit, out.events));
+  DMLS_TRY(out.welcomes, state_->accept(*parent, commit, out.events));
   state_->settle(out.events);
   return out;
 }

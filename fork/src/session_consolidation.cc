@@ -14,10 +14,10 @@ std::optional<LeafIndex> find_member(const treekem::RatchetTree& tree, const gro
   tls_codec::Reader in(credential);
   const auto view = treekem::CredentialView::read(in);
   if (!view) return std::nullopt;
-  const Bytes wanted = policy.client_id(*view, member.signature_key);
+  const Bytes wanted = policy.identity(*view);
   std::optional<LeafIndex> out;
   tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
-    if (!out && policy.client_id(leaf.view().credential, leaf.view().signature_key) == wanted) out = leaf.index();
+    if (!out && policy.identity(leaf.view().credential) == wanted) out = leaf.index();
   });
   return out;
 }
@@ -38,13 +38,14 @@ Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
   path.erase(path.begin(), std::find(path.begin(), path.end(), *common) + 1);
   for (const NodeId& id : path) {
     const group::Changes& changes = history().find(id)->edge->changes;
-    auto joined = changes.added;
-    if (changes.external) joined.push_back(changes.committer);
+    std::vector<group::Member> joined;
+    for (const auto& addition : changes.added) joined.push_back(addition.member);
+    if (changes.origin == group::CommitOrigin::joiner) joined.push_back(changes.committer);
     for (const auto& member : joined)
       if (find_member(lost.tree, member, policy) && !find_member(won.tree, member, policy)) out.added.push_back(member);
-    for (const auto& member : changes.removed) {
-      const auto still = find_member(won.tree, member, policy);
-      if (still && !find_member(lost.tree, member, policy)) out.removed.push_back(*still);
+    for (const auto& removal : changes.removed) {
+      const auto still = find_member(won.tree, removal.member, policy);
+      if (still && !find_member(lost.tree, removal.member, policy)) out.removed.push_back(*still);
     }
   }
   const auto* before = state_->find(*common);

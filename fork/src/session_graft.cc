@@ -5,6 +5,19 @@
 #include "session_state.h"
 
 namespace dmls::fork {
+namespace {
+
+// Whether this person is at that leaf: keys change, and so do credentials, but an identity stays. RFC 9420 §5.3.1
+bool holds_identity(const LiveEpoch& at, const group::Member& member, const group::Policy& policy) {
+  const auto leaf = at.epoch.shared().tree.leaf(member.leaf);
+  if (!leaf) return false;
+  const Bytes credential = tls_codec::encode(member.credential);
+  tls_codec::Reader in(credential);
+  const auto view = treekem::CredentialView::read(in);
+  return view && policy.identity(*view) == policy.identity(leaf->view().credential);
+}
+
+}  // namespace
 
 Result<void> Session::State::graft(LiveEpoch& parent, Graft graft, Events& out) {
   // The only part that can fail comes first, and changes nothing if it does.
@@ -52,29 +65,25 @@ void Session::State::move_head(Events& out) {
 
 // `branch`: epochs below a node of the preferred branch, in order.
 void Session::State::report_losses(const std::vector<NodeId>& branch, Events& out) const {
-  const auto& winner = live.at(head)->epoch.shared().tree;
-  // The same person in the same place: keys change, and so may credentials, but hardly both at once.
-  const auto on_winner = [&](const group::Member& member) {
-    const auto leaf = winner.leaf(member.leaf);
-    if (!leaf) return false;
-    const auto key = leaf->view().signature_key;
-    return std::equal(key.begin(), key.end(), member.signature_key.begin(), member.signature_key.end()) ||
-           leaf->view().credential.decode() == member.credential;
-  };
+  const LiveEpoch& winner = *live.at(head);
+  const auto on_winner = [&](const group::Member& member) { return holds_identity(winner, member, *config->policy); };
   for (const NodeId& id : branch) {
     const group::Changes& changes = history.find(id)->edge->changes;
+    const bool external = changes.origin != group::CommitOrigin::member;
     Orphaned orphaned{id, {}};
     MustCommitAgain again{id, {}, false};
-    for (const auto& member : changes.added)
+    const auto lost = [&](const group::Member& member) {
       if (!on_winner(member)) orphaned.members.push_back(member);
-    if (changes.external && !on_winner(changes.committer)) orphaned.members.push_back(changes.committer);
-    if (!changes.external && changes.has_path && on_winner(changes.committer))
-      again.members.push_back(changes.committer);
-    for (const auto& member : changes.updated)
+    };
+    const auto stale = [&](const group::Member& member) {
       if (on_winner(member)) again.members.push_back(member);
-    const auto own = live.at(head)->epoch.own_leaf();
+    };
+    for (const auto& addition : changes.added) lost(addition.member);
+    if (external) lost(changes.committer);
+    if (!external && changes.has_path) stale(changes.committer);
+    for (const auto& update : changes.updated) stale(update.after);
     again.self = std::any_of(again.members.begin(), again.members.end(),
-                             [&](const group::Member& member) { return member.leaf == own; });
+                             [&](const group::Member& member) { return member.leaf == winner.epoch.own_leaf(); });
     if (!orphaned.members.empty()) out.push_back(std::move(orphaned));
     if (!again.members.empty()) out.push_back(std::move(again));
   }

@@ -41,18 +41,23 @@ Result<void> check_extensions_kept(const group::PublicEpoch& epoch, const group:
   return extensions == nullptr ? Result<void>() : check_signalling_kept(epoch.extensions, extensions->extensions);
 }
 
-Result<void> check_extensions_kept(const group::PublicEpoch& epoch, const group::Commit& commit) {
-  for (const auto& item : commit.proposals)
-    if (const auto* by_value = std::get_if<group::ProposalByValue>(&item))
-      DMLS_CHECK(check_extensions_kept(epoch, by_value->proposal));
+Result<void> check_extensions_kept(const LiveEpoch& at, const group::Commit& commit) {
+  for (const auto& item : commit.proposals) {
+    const group::Proposal* proposal = nullptr;
+    if (const auto* by_value = std::get_if<group::ProposalByValue>(&item)) {
+      proposal = &by_value->proposal;
+    } else if (const auto* stored = at.proposals.find(std::get_if<group::ProposalByReference>(&item)->reference)) {
+      proposal = &stored->proposal;
+    }
+    if (proposal != nullptr) DMLS_CHECK(check_extensions_kept(at.epoch.shared(), *proposal));
+  }
   return {};
 }
 
 // What stops this client, and perhaps not the others.
 bool is_mine_alone(Errc code) {
   return code == crypto::errc::kOpenFailed || code == treekem::errc::kBadPath ||
-         code == group::errc::kConfirmationMismatch || code == group::errc::kUnknownPsk ||
-         code == pprf::errc::kPunctured || code == pprf::errc::kNotKept;
+         code == group::errc::kConfirmationMismatch || code == pprf::errc::kPunctured || code == pprf::errc::kNotKept;
 }
 
 }  // namespace
@@ -95,7 +100,9 @@ void Session::State::deliver(LiveEpoch& at, const ReceivedDmlsMessage& message, 
 
   auto verified = at.epoch.unprotect(message.content.message);
   if (!verified) {
-    if (verified.error().code == keyschedule::errc::kGenerationSpent) return out.push_back(Duplicate{at.id});
+    const Errc code = verified.error().code;
+    if (code == keyschedule::errc::kGenerationSpent || code == group::errc::kOwnMessage)
+      return out.push_back(Duplicate{at.id});
     return out.push_back(Rejected{at.id, verified.error()});
   }
   if (const auto bound = check_binding(at.id, **verified); !bound) return out.push_back(Rejected{at.id, bound.error()});
@@ -114,14 +121,18 @@ void Session::State::deliver(LiveEpoch& at, const ReceivedDmlsMessage& message, 
 }
 
 void Session::State::receive_proposal(LiveEpoch& at, group::AuthenticatedContent content, Events& out) {
-  auto& proposal = std::get_if<group::ProposalContent>(&content.content.content)->proposal;
-  if (const auto kept = check_extensions_kept(at.epoch.shared(), proposal); !kept)
-    return out.push_back(Rejected{at.id, kept.error()});
-  const auto reference = group::make_proposal_ref(suite, content);
-  if (at.proposals.find(reference) != nullptr) return out.push_back(Duplicate{at.id});
-  if (const auto added = at.proposals.add({reference, proposal, content.content.sender}); !added)
-    return out.push_back(Rejected{at.id, added.error()});
-  out.push_back(Proposed{at.id, reference, std::move(proposal), content.content.sender});
+  group::StoredProposal stored{group::make_proposal_ref(suite, content),
+                               std::move(std::get_if<group::ProposalContent>(&content.content.content)->proposal),
+                               content.content.sender, std::move(content.content.authenticated_data)};
+  if (at.proposals.find(stored.reference) != nullptr) return out.push_back(Duplicate{at.id});
+  // Kept even if it is wrong: a commit that names it is then refused for the right reason.
+  if (const auto verdict = check_extensions_kept(at.epoch.shared(), stored.proposal); !verdict) {
+    stored.objection = verdict.error();
+  } else if (const auto valid = group::check_proposal(at.epoch.shared(), stored, config_at(at)); !valid) {
+    stored.objection = valid.error();
+  }
+  if (const auto added = at.proposals.add(stored); !added) return out.push_back(Rejected{at.id, added.error()});
+  out.push_back(Proposed{at.id, std::move(stored)});
   retry_blocked(at, out);
 }
 
@@ -134,26 +145,10 @@ void Session::State::receive_commit(LiveEpoch& at, group::VerifiedContent conten
       std::any_of(at.blocked.begin(), at.blocked.end(), [&](const auto& b) { return b.commit == commit; });
   if (known) return out.push_back(Duplicate{at.id});
 
-  const auto staged = [&]() -> Result<std::variant<Graft, group::RemovedByCommit>> {
-    if (at.closed) return fail(group::errc::kClosed, "RFC 9420 §12.4.2: this epoch ended with a ReInit");
-    if (!content.sender_leaf() && signalling.external_commits() == ExternalCommits::refused)
-      return fail(errc::kExternalCommits, "DeMLS: this group allows no external commits");
-    DMLS_CHECK(check_extensions_kept(before, std::get_if<group::CommitContent>(&content->content.content)->commit));
-    DemlsInitSource source(at.pprf);
-    DemlsSuccession succession;
-    const group::ClientConfig judged = config_at(at);
-    DMLS_TRY(auto outcome, group::stage_commit(at.epoch, content, {at.proposals, BranchPsks(at, *config->psks), judged},
-                                               {source, succession}));
-    using Outcome = std::variant<Graft, group::RemovedByCommit>;
-    if (auto* removed = std::get_if<group::RemovedByCommit>(&outcome)) return Outcome(std::move(*removed));
-    auto& next = *std::get_if<group::StagedEpoch>(&outcome);
-    DMLS_TRY(auto child,
-             enter_epoch(std::move(next.next), std::move(succession), &at, now(), options.retention.resumption_psks));
-    return Outcome(
-        Graft{std::move(child), commit, std::move(next.changes), std::move(source).into_evaluation(), inner_hash});
-  };
-  auto outcome = staged();
+  auto outcome = stage(at, content, commit, inner_hash);
   if (!outcome) return refuse(at, content, commit, inner_hash, outcome.error(), out);
+  if (const auto* waits = std::get_if<group::Waiting>(&*outcome))
+    return block(at, std::move(content), commit, std::move(inner_hash), *waits, out);
   if (auto* removed = std::get_if<group::RemovedByCommit>(&*outcome)) {
     at.entered.insert(commit);
     entered.add(inner_hash);
@@ -164,25 +159,48 @@ void Session::State::receive_commit(LiveEpoch& at, group::VerifiedContent conten
     refuse(at, content, commit, inner_hash, done.error(), out);
 }
 
-// A genuine commit that did not succeed. What may still come in time is kept, for its message key is spent.
+Result<std::variant<Graft, group::RemovedByCommit, group::Waiting>> Session::State::stage(
+    LiveEpoch& at, const group::VerifiedContent& content, const CommitHash& commit, const Bytes& inner_hash) {
+  using Outcome = std::variant<Graft, group::RemovedByCommit, group::Waiting>;
+  if (at.closed) return fail(group::errc::kClosed, "RFC 9420 §12.4.2: this epoch ended with a ReInit");
+  if (!content.sender_leaf() && signalling.external_commits() == ExternalCommits::refused)
+    return fail(errc::kExternalCommits, "DeMLS: this group allows no external commits");
+  DMLS_CHECK(check_extensions_kept(at, std::get_if<group::CommitContent>(&content->content.content)->commit));
+  DemlsInitSource source(at.pprf);
+  DemlsSuccession succession;
+  const group::ClientConfig mine = config_at(at);
+  DMLS_TRY(auto staging,
+           group::stage_commit(at.epoch, content, {at.proposals, BranchPsks(at, mine), mine}, {source, succession}));
+  if (auto* removed = std::get_if<group::RemovedByCommit>(&staging)) return Outcome(std::move(*removed));
+  if (auto* waits = std::get_if<group::Waiting>(&staging)) return Outcome(std::move(*waits));
+  auto& next = *std::get_if<group::StagedEpoch>(&staging);
+  DMLS_TRY(auto child,
+           enter_epoch(std::move(next.next), std::move(succession), &at,
+                       next.identity ? *std::move(next.identity) : at.identity, options.retention.resumption_psks));
+  return Outcome(
+      Graft{std::move(child), commit, std::move(next.changes), std::move(source).into_evaluation(), inner_hash});
+}
+
+// A genuine commit that did not succeed, and will not.
 void Session::State::refuse(LiveEpoch& at, const group::VerifiedContent& content, const CommitHash& commit,
                             const Bytes& inner_hash, Error error, Events& out) {
-  const bool proposal_missing = error.code == group::errc::kUnknownProposal;
-  if (proposal_missing || error.code == group::errc::kUnknownPsk) {
-    if (at.blocked.size() < options.waiting.blocked_commits) {
-      at.blocked.push_back({content, commit, inner_hash});
-      if (proposal_missing) return out.push_back(Waiting{at.id, 0});
-    } else if (proposal_missing) {
-      return out.push_back(
-          Rejected{at.id, {errc::kBufferFull, "DeMLS: too many commits of this epoch wait for proposals"}});
-    }
-  } else if (content->wire_format == group::WireFormat::mls_private_message) {
-    known_bad.add(inner_hash);
-  }
+  if (content->wire_format == group::WireFormat::mls_private_message) known_bad.add(inner_hash);
   const bool own = content.sender_leaf() == at.epoch.own_leaf();  // discarded here, accepted by others
   if (content.sender_leaf() && (own || is_mine_alone(error.code)))
     return out.push_back(CannotFollow{at.id, commit, error});
   out.push_back(Rejected{at.id, error});
+}
+
+// A genuine commit that names what is not here. Its message key may be spent: this is the only copy.
+void Session::State::block(LiveEpoch& at, group::VerifiedContent content, const CommitHash& commit, Bytes inner_hash,
+                           const group::Waiting& waits, Events& out) {
+  if (at.blocked.size() >= options.waiting.blocked_commits)
+    return out.push_back(
+        Rejected{at.id, {errc::kBufferFull, "DeMLS: too many commits of this epoch wait for something"}});
+  at.blocked.push_back({std::move(content), commit, std::move(inner_hash)});
+  if (waits.psks.empty()) return out.push_back(Waiting{at.id, 0});
+  out.push_back(CannotFollow{
+      at.id, commit, {group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold"}});
 }
 
 void Session::State::retry_blocked(LiveEpoch& at, Events& out) {

@@ -8,7 +8,7 @@ namespace dmls::fork {
 namespace {
 
 // Since when nobody here sends on the epoch.
-std::uint64_t since(const LiveEpoch& at) { return at.left_at.value_or(at.entered_at); }
+std::uint64_t since(const LiveEpoch& at) { return at.left_at.value_or(at.epoch.shared().entered_at); }
 
 }  // namespace
 
@@ -98,8 +98,7 @@ std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
     updates += at.proposals.own_update(stored->reference) != nullptr ? 1 : 0;
   hold(SecretKind::own_update_keys, updates, updates * 64);
   std::size_t pending_octets = 0;
-  for (const auto& pending : at.pending)
-    pending_octets += octets_of(*pending.second.child) + pending.second.welcome.size();
+  for (const auto& pending : at.pending) pending_octets += octets_of(*pending.second.child);
   hold(SecretKind::pending_commit, at.pending.size(), pending_octets);
   return out;
 }

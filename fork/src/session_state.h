@@ -51,23 +51,31 @@ struct Session::State {
   [[nodiscard]] LiveEpoch* find(const NodeId&);
   // kUnknownEpoch, kDeletedEpoch
   Result<LiveEpoch*> need(const NodeId&);
-  // The configuration by whose clock commits on this epoch are judged.
+  // This client as it stands on the branch of that epoch.
   [[nodiscard]] group::ClientConfig config_at(const LiveEpoch&) const;
 
   // Receiving.
   void take(ReceivedDmlsMessage, Events&);
   void deliver(LiveEpoch&, const ReceivedDmlsMessage&, Events&);
   void receive_proposal(LiveEpoch&, group::AuthenticatedContent, Events&);
+  Result<std::variant<Graft, group::RemovedByCommit, group::Waiting>> stage(LiveEpoch&, const group::VerifiedContent&,
+                                                                            const CommitHash&, const Bytes& inner_hash);
   void receive_commit(LiveEpoch&, group::VerifiedContent, Bytes inner_hash, Events&);
   void refuse(LiveEpoch&, const group::VerifiedContent&, const CommitHash&, const Bytes& inner_hash, Error, Events&);
+  void block(LiveEpoch&, group::VerifiedContent, const CommitHash&, Bytes inner_hash, const group::Waiting&, Events&);
   void retry_blocked(LiveEpoch&, Events&);
   // Whatever was released, until nothing is left; then the retention policy.
   void settle(Events&);
 
-  // Own commits.
+  // Own proposals and commits.
+  struct SentProposal {
+    Bytes message;
+    group::ProposalRef reference;
+  };
+  Result<SentProposal> propose(group::Proposal, group::HandshakeFormat);
   Result<OwnCommit> create(LiveEpoch& parent, const group::CommitRequest&);
   [[nodiscard]] LiveEpoch* parent_of_pending(const CommitHash&);
-  Result<Bytes> accept(LiveEpoch& parent, const CommitHash&, Events&);
+  Result<std::vector<Welcome>> accept(LiveEpoch& parent, const CommitHash&, Events&);
 
   // One step, or nothing: the parent is punctured, the child is added, the books are kept. pprf's kPunctured.
   Result<void> graft(LiveEpoch& parent, Graft, Events&);

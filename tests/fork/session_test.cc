@@ -87,7 +87,7 @@ TEST_F(Members, BufferACommitUntilItsParentIsKnown) {
 
 TEST_F(Members, NoticeTheSameCommitBeforeAnyCryptography) {
   gather(2);
-  const OwnCommit update = commit(a(), group::CommitRequest().handshake(group::WireFormat::mls_public_message));
+  const OwnCommit update = commit(a(), group::CommitRequest().handshake(group::HandshakeFormat::public_message));
   (void)b().process(update.message);
   EXPECT_NE(find_event<Duplicate>(b().process(update.message)), nullptr);
   EXPECT_NE(find_event<Duplicate>(a().process(update.message)), nullptr);
@@ -219,7 +219,7 @@ TEST_F(Members, CannotFollowWithoutAPreSharedKeyAndTryAgainWithIt) {
   config.psks = lonely;
   Client other = *Client::create(std::move(config), cast_.options);
   const OwnCommit add = *a().commit(group::CommitRequest().add(*other.new_key_package()));
-  Session late = *other.join(a().accept(add.commit)->welcome);
+  Session late = *other.join(a().accept(add.commit)->welcomes[0].message);
   cast_.psks->add(as_bytes("k"), keyschedule::Psk(SecretBytes(as_bytes("v"))));
   const OwnCommit with_psk = commit(a(), group::CommitRequest().external_psk(as_bytes("k")));
   EXPECT_EQ(only<CannotFollow>(late.process(with_psk.message)).error.code, group::errc::kUnknownPsk);
@@ -264,7 +264,7 @@ TEST_F(Members, GoOnAloneWhenEverybodyElseIsRemoved) {
   EXPECT_EQ(a().head(), update.node);
   Client dave = cast_.client("dave");
   const OwnCommit add = *a().commit(group::CommitRequest().add(*dave.new_key_package()));
-  Session joined = *dave.join(a().accept(add.commit)->welcome);
+  Session joined = *dave.join(a().accept(add.commit)->welcomes[0].message);
   expect_same_epoch(a(), joined, add.node);
 }
 

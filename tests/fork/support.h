@@ -95,7 +95,7 @@ class Members : public testing::Test {
     for (std::size_t i = 1; i < count; ++i) request.add(*clients_[i].new_key_package());
     const OwnCommit add = *sessions_[0].commit(request);
     const Accepted done = *sessions_[0].accept(add.commit);
-    for (std::size_t i = 1; i < count; ++i) sessions_.push_back(*clients_[i].join(done.welcome));
+    for (std::size_t i = 1; i < count; ++i) sessions_.push_back(*clients_[i].join(done.welcomes[0].message));
     root_ = sessions_[0].head();
   }
   Session& a() { return sessions_[0]; }

@@ -44,6 +44,7 @@ class Client {
   Result<Bytes> propose_to_join(BytesView group_info);
 
  private:
+  [[nodiscard]] group::SigningIdentity identity() const { return {config_->credential, config_->signer}; }
   Client(std::shared_ptr<const group::ClientConfig> config, SessionOptions options)
       : config_(std::move(config)), options_(std::move(options)) {}
   std::shared_ptr<const group::ClientConfig> config_;

@@ -6,7 +6,7 @@
 #include <dmls/fork/journal.h>
 #include <dmls/fork/node_id.h>
 #include <dmls/group/changes.h>
-#include <dmls/group/framed_content.h>
+#include <dmls/group/proposal_store.h>
 
 #include <optional>
 #include <variant>
@@ -57,9 +57,7 @@ struct ApplicationMessage {
 // A genuine proposal; it waits for a commit of its epoch.
 struct Proposed {
   NodeId epoch;
-  group::ProposalRef reference;
-  group::Proposal proposal;
-  group::Sender sender;
+  group::StoredProposal proposal;
 };
 // Seen before, or this client's own.
 struct Duplicate {

@@ -3,7 +3,7 @@
 //
 //   for (const auto& event : session.process(octets)) ...   // DMLSMessages in any order that an arrow of time allows
 //   auto mine = session.commit(CommitRequest());            // send mine->message; then, when it was accepted:
-//   auto done = session.accept(mine->commit);               // send done->welcome to those who were added
+//   auto done = session.accept(mine->commit);               // send done->welcomes to those who were added
 //
 // Every epoch that is held can still read messages and take commits; where messages are sent is decided by the fork
 // choice. Each commit that is entered punctures its parent, so that keeping the parent does not keep the child's init
@@ -46,10 +46,16 @@ struct OwnCommit {
   group::Changes changes;
 };
 
+// For those who were added: an encoded MLSMessage, and their leaves.
+struct Welcome {
+  Bytes message;
+  std::vector<tree_math::LeafIndex> recipients;
+};
+
 // An own commit that happened.
 struct Accepted {
   Events events;
-  Bytes welcome;  // an encoded MLSMessage for those who were added; empty if nobody was
+  std::vector<Welcome> welcomes;  // none if nobody was added
 };
 
 class Session {
@@ -86,8 +92,8 @@ class Session {
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
   Result<Bytes> protect_in(const NodeId&, BytesView data, BytesView authenticated_data = {});
   // Proposals by reference, for the head. RFC 9420 §12.1
-  Result<Bytes> propose(group::Proposal, group::WireFormat = group::WireFormat::mls_private_message);
-  Result<Bytes> propose_update(group::WireFormat = group::WireFormat::mls_private_message);
+  Result<Bytes> propose(group::Proposal, group::HandshakeFormat = group::HandshakeFormat::private_message);
+  Result<Bytes> propose_update(group::HandshakeFormat = group::HandshakeFormat::private_message);
 
   // ---- Own commits
   // Creates a commit on the head. It waits, beside others, until it is accepted or discarded; nothing else ends it but
@@ -104,7 +110,7 @@ class Session {
 
   // A signed GroupInfo of the head as an encoded MLSMessage, with its dmls_epoch; with external_pub if the group allows
   // external commits. RFC 9420 §12.4.3
-  Result<Bytes> group_info(group::TreeDelivery = group::TreeDelivery::in_welcome) const;
+  Result<Bytes> group_info(group::TreeDelivery = group::TreeDelivery::inside) const;
 
   // ---- What is kept
   // A server's hint that the federation is split: rule at_once keeps epochs meanwhile. Not authenticated by anybody.
