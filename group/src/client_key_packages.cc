@@ -11,7 +11,8 @@ Result<Bytes> Client::new_key_package(const KeyPackageRequest& request) {
       .credential = own.credential,
       .capabilities = own.capabilities,
       .lifetime = treekem::Lifetime::from_now(own.clock->now(), request.lifetime.value_or(own.key_package_lifetime)),
-      .leaf_extensions = request.leaf_extensions};
+      .leaf_extensions = request.leaf_extensions,
+      .grease = own.grease};
   if (request.reuse == KeyPackageReuse::last_resort) {
     options.last_resort = true;
     auto& supported = options.capabilities.extensions;

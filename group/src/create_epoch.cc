@@ -18,7 +18,8 @@ Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions
                             suite, *config.signer,
                             {.credential = config.credential,
                              .capabilities = config.capabilities,
-                             .lifetime = treekem::Lifetime::from_now(config.clock->now(), config.key_package_lifetime)},
+                             .lifetime = treekem::Lifetime::from_now(config.clock->now(), config.key_package_lifetime),
+                             .grease = config.grease},
                             *config.random));
   treekem::RatchetTree tree(suite);
   DMLS_TRY(const LeafIndex own_leaf, tree.add(bundle.key_package.leaf_node));

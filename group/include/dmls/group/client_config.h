@@ -50,6 +50,9 @@ struct ClientConfig {
   treekem::Capabilities capabilities = treekem::default_capabilities();
   MessageWindow window = {};
   std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds
+  // Whether key packages and own leaves carry random values that others must ignore, RFC 9420 §13.5. Turn it off only
+  // for the sake of implementations that do not: OpenMLS up to 0.9.2 refuses such extensions.
+  bool grease = true;
 };
 
 }  // namespace dmls::group
