@@ -5,6 +5,7 @@
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/treekem/key_package.h>
 
+#include "external_senders.h"
 #include "next_epoch.h"
 
 namespace dmls::group {
@@ -13,6 +14,7 @@ Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions
                            keyschedule::EpochSuccession& succession) {
   const auto& suite = config.suite;
   DMLS_CHECK(treekem::check_extensions(extensions));
+  DMLS_CHECK(check_external_senders(extensions, {}, *config.policy));
   // The leaf of a key package of our own: every leaf that enters a group without a commit of its owner comes from one.
   DMLS_TRY(auto bundle, treekem::make_key_package(
                             suite, *config.signer,

@@ -3,6 +3,7 @@
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/treekem/tree_import.h>
 
+#include "external_senders.h"
 #include "next_epoch.h"
 #include "proposals.h"
 
@@ -34,6 +35,7 @@ Result<PublicEpoch> import_group_info(const GroupInfo& info, BytesView tree_asid
   const auto signer_leaf = signer ? tree.leaf(*signer) : std::nullopt;
   if (!signer_leaf) return fail(errc::kInvalidGroupInfo, "RFC 9420 §12.4.3: the signer's leaf is blank");
   DMLS_CHECK(verify_group_info(info, suite, signer_leaf->signature_key()));
+  DMLS_CHECK(check_external_senders(extensions, {}, policy));
 
   Bytes interim = keyschedule::interim_transcript_hash(suite, context.confirmed_transcript_hash, info.confirmation_tag);
   return PublicEpoch{suite,

@@ -4,6 +4,7 @@
 #include <dmls/keyschedule/transcript.h>
 
 #include "make_welcome.h"
+#include "public_step.h"
 
 namespace dmls::group {
 namespace {
@@ -67,6 +68,13 @@ Result<PreparedCommit> prepare_commit(const PublicEpoch& before, const Committin
   out.next.context.tree_hash = to_bytes(out.next.tree.tree_hash());
   out.next.context.extensions = extensions_content(out.next.extensions);
   describe(out.changes, before, committing, out, proposed.replaced);
+  if (out.path) {
+    const LeafIndex at = out.path->index();
+    const auto former = out.changes.committer_before;
+    DMLS_CHECK(validate_path_leaf(before, out.next.extensions, at, former ? std::optional(former->leaf) : std::nullopt,
+                                  out.path->tree().leaf(at)->node(), Judgement::own(config)));
+    DMLS_CHECK(out.path->tree().check_credential_types());
+  }
   DMLS_CHECK(config.policy->accept(before, out.changes));
 
   // The provisional GroupContext still has the old confirmed transcript hash.

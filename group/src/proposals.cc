@@ -6,6 +6,7 @@
 #include <memory>
 #include <set>
 
+#include "external_senders.h"
 #include "proposal_list.h"
 #include "verify_content.h"
 
@@ -148,6 +149,7 @@ class Applier {
 
   Result<void> replace_extensions(const treekem::ExtensionList& extensions) {
     DMLS_CHECK(treekem::check_extensions(extensions));
+    DMLS_CHECK(check_external_senders(extensions, parent_.extensions, judgement_.policy));
     out_.extensions = extensions;
     out_.changes.extensions = extensions;
     out_.path_required = true;

@@ -7,8 +7,13 @@
 namespace dmls::group {
 namespace {
 
-// The committer's new leaf, RFC 9420 §7.3. What the tree can judge better (keys, credential types) it judges itself.
-// `replaces`: the leaf it takes the place of; one that an external committer removes counts as that (§12.2).
+CommitOrigin origin_of(const CommitterRole& committer, const ProposedState& proposed) {
+  if (committer.kind == treekem::Committer::member) return CommitOrigin::member;
+  return proposed.replaced ? CommitOrigin::rejoiner : CommitOrigin::joiner;
+}
+
+}  // namespace
+
 Result<void> validate_path_leaf(const PublicEpoch& before, const treekem::ExtensionList& extensions, LeafIndex at,
                                 std::optional<LeafIndex> replaces, const treekem::LeafNode& leaf,
                                 const Judgement& judgement) {
@@ -26,15 +31,10 @@ Result<void> validate_path_leaf(const PublicEpoch& before, const treekem::Extens
   }
   const Bytes encoded = tls_codec::encode(leaf);
   DMLS_TRY(const auto view, treekem::LeafNodeView::parse(encoded));
-  return treekem::validate_leaf_node(view, expectations, judgement.policy);
+  if (judgement.of == Judgement::Of::received) return treekem::validate_leaf_node(view, expectations, judgement.policy);
+  DMLS_CHECK(treekem::check_leaf_node(view, expectations));  // this client has just signed it
+  return treekem::check_credential(view, expectations, judgement.policy);
 }
-
-CommitOrigin origin_of(const CommitterRole& committer, const ProposedState& proposed) {
-  if (committer.kind == treekem::Committer::member) return CommitOrigin::member;
-  return proposed.replaced ? CommitOrigin::rejoiner : CommitOrigin::joiner;
-}
-
-}  // namespace
 
 Result<std::variant<PublicStep, Waiting>> take_public_step(const PublicEpoch& before, const SignedContent& received,
                                                            const ProposalStore& store, const Judgement& judgement) {

@@ -26,4 +26,10 @@ struct PublicStep {
 Result<std::variant<PublicStep, Waiting>> take_public_step(const PublicEpoch& before, const SignedContent& commit,
                                                            const ProposalStore&, const Judgement&);
 
+// The committer's new leaf, RFC 9420 §7.3, in a commit received or about to be sent. What the tree can judge better
+// (keys, credential types) it judges itself. `replaces`: the leaf it takes the place of; one that an external committer
+// removes counts as that (§12.2).
+Result<void> validate_path_leaf(const PublicEpoch& before, const treekem::ExtensionList& extensions, LeafIndex at,
+                                std::optional<LeafIndex> replaces, const treekem::LeafNode& leaf, const Judgement&);
+
 }  // namespace dmls::group

@@ -28,6 +28,7 @@ check_citations() {
   need $packages_citations
   python3 "$root/tools/citations.py" --check
   python3 "$root/tools/snippets.py" --check
+  python3 "$root/tools/rules.py" --check
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
