@@ -2,8 +2,10 @@
 #include <dmls/group/client.h>
 #include <dmls/group/error.h>
 
+#include "client_records.h"
 #include "client_state.h"
 #include "group_past.h"
+#include "group_store.h"
 #include "transition_state.h"
 
 namespace dmls::group {
@@ -15,7 +17,9 @@ const ClientConfig& Client::config() const { return *state_->config; }
 Result<Client> Client::create(ClientConfig config) {
   if (!config.signer || !config.policy || !config.clock || !config.random || !config.padding)
     return fail(dmls::errc::kMisuse, "a client needs a signer, a policy, a clock, a padding and a random source");
-  return Client(std::make_shared<const ClientConfig>(std::move(config)));
+  Client client(std::make_shared<const ClientConfig>(std::move(config)));
+  DMLS_CHECK(client.load());
+  return client;
 }
 
 Result<Client> Client::create(const crypto::CipherSuite& suite, std::string_view identity,
@@ -28,10 +32,6 @@ Result<Client> Client::create(const crypto::CipherSuite& suite, std::string_view
   return create(std::move(config));
 }
 
-void Client::add_psk(BytesView psk_id, keyschedule::Psk psk) { state_->psks.add(psk_id, std::move(psk)); }
-
-void Client::remove_psk(BytesView psk_id) { state_->psks.remove(psk_id); }
-
 Result<Group> Client::create_group() {
   DMLS_TRY(const Bytes group_id, config().random->bytes(config().suite.hash_length()));
   return create_group(group_id);
@@ -39,8 +39,11 @@ Result<Group> Client::create_group() {
 
 Result<Group> Client::create_group(BytesView group_id, treekem::ExtensionList extensions) {
   keyschedule::OrdinarySuccession succession;
+  DMLS_TRY(const bool known, knows_group(group_id));
+  if (known) return fail(errc::kKnownGroup, "a group with this id is stored already");
   DMLS_TRY(auto epoch, create_epoch(group_id, std::move(extensions), config(), succession));
-  return Group(std::move(epoch), std::move(succession).into_init_secret(), state_, identity());
+  DMLS_TRY(auto stored, save_group(epoch, succession.init_secret(), identity(), {}));
+  return Group(std::move(epoch), std::move(succession).into_init_secret(), state_, identity(), std::move(stored));
 }
 
 bool Client::is_invited(BytesView octets) const {
@@ -72,7 +75,8 @@ Result<Transition> Client::join(BytesView octets, const JoinRequest& request) {
     const PskSource& psks = old_psks ? static_cast<const PskSource&>(*old_psks) : client_psks;
     DMLS_TRY(auto staged, join_epoch(*welcome, found->second, request.ratchet_tree, old ? &*old : nullptr, psks,
                                      config(), succession));
-    if (state_->groups.contains(staged.changes.group_id))
+    DMLS_TRY(const bool known, knows_group(staged.changes.group_id));
+    if (known || state_->groups.contains(staged.changes.group_id))
       return fail(errc::kKnownGroup, "RFC 9420 §12.4.3.1: this client is in a group with that id already");
     auto state = std::make_shared<detail::TransitionState>();
     state->kind = TransitionKind::entry;
@@ -95,6 +99,7 @@ Result<Transition> Client::join_by_commit(BytesView octets, const ExternalCommit
   auto state = detail::own_transition(TransitionKind::entry, std::move(made), std::move(succession).into_init_secret(),
                                       identity());
   state->authenticated_data = request.authenticated_data;
+  DMLS_CHECK(save_entry(*state));
   return Transition(std::move(state));
 }
 
@@ -102,12 +107,14 @@ Result<Group> Client::enter(Transition transition) {
   detail::TransitionState& state = *transition.state_;
   if (state.kind != TransitionKind::entry || !state.next)
     return fail(dmls::errc::kMisuse, "the transition does not lead into a group: it is for Group::merge()");
-  if (!state.used_key_package.empty()) {
-    // RFC 9420 §16.8: its init key must not decrypt the Welcome again.
-    if (key_packages_.erase(state.used_key_package) == 0)
-      return fail(errc::kStale, "the key package of this Welcome was used meanwhile");
-  }
-  Group out(*std::move(state.next), std::move(state.init_secret), state_, std::move(state.identity));
+  if (!state.used_key_package.empty() && !key_packages_.contains(state.used_key_package))
+    return fail(errc::kStale, "the key package of this Welcome was used meanwhile");
+  storage::Batch batch;
+  if (!state.used_key_package.empty()) batch.erase(key_package_key(state.used_key_package));
+  if (state.stored_as != 0) batch.erase_all(entry_key(state.stored_as));
+  DMLS_TRY(auto stored, save_group(*state.next, state.init_secret, state.identity, std::move(batch)));
+  key_packages_.erase(state.used_key_package);  // RFC 9420 §16.8: its init key must not decrypt the Welcome again.
+  Group out(*std::move(state.next), std::move(state.init_secret), state_, std::move(state.identity), std::move(stored));
   state.next.reset();
   return out;
 }

@@ -57,6 +57,7 @@ Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUs
   auto state = detail::own_transition(TransitionKind::entry, std::move(made), std::move(succession).into_init_secret(),
                                       identity());
   state->message.clear();  // nobody else is in its epoch
+  DMLS_CHECK(save_entry(*state));
   return Transition(std::move(state));
 }
 

@@ -22,6 +22,7 @@ Result<Bytes> Client::new_key_package(const KeyPackageRequest& request) {
   DMLS_TRY(auto bundle, treekem::make_key_package(own.suite, *own.signer, std::move(options), *own.random));
   Bytes reference = treekem::key_package_ref(own.suite, bundle.key_package);
   Bytes message = tls_codec::encode(MlsMessage{bundle.key_package});
+  DMLS_CHECK(save_key_package(reference, bundle));
   key_packages_.emplace(std::move(reference), std::move(bundle));
   return message;
 }
@@ -32,7 +33,9 @@ Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
     return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
-  key_packages_.insert_or_assign(treekem::key_package_ref(config().suite, package), std::move(bundle));
+  Bytes reference = treekem::key_package_ref(config().suite, package);
+  DMLS_CHECK(save_key_package(reference, bundle));
+  key_packages_.insert_or_assign(std::move(reference), std::move(bundle));
   return {};
 }
 

@@ -2,6 +2,8 @@
 #include <dmls/group/client_config.h>
 #include <dmls/group/psk_source.h>
 
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -14,6 +16,10 @@ class ClientState {
   std::shared_ptr<const ClientConfig> config;
   ExternalPsks psks;
   std::multiset<Bytes, OctetOrder> groups;  // the ids of the groups that live
+  // By the key of a stored group: the number of the object that may write it.
+  std::map<Bytes, std::uint64_t, OctetOrder> owners;
+
+  [[nodiscard]] storage::Store* store() const { return config->store.get(); }
 };
 
 // Keeps a group's id in its client's list for as long as the group lives.

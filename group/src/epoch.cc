@@ -144,4 +144,9 @@ Result<OpenedMessage> Epoch::open(const PrivateMessage& message) const {
   return OpenedMessage{VerifiedContent(public_, std::move(content), *leaf), std::move(key)};
 }
 
+VerifiedContent Epoch::verified_before(AuthenticatedContent content) const {
+  const auto leaf = member_leaf(content.content.sender);
+  return VerifiedContent(public_, std::move(content), leaf);
+}
+
 }  // namespace dmls::group

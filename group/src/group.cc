@@ -4,19 +4,21 @@
 
 #include "ahead_buffer.h"
 #include "group_past.h"
+#include "group_store.h"
 #include "proposals.h"
 #include "transition_state.h"
 
 namespace dmls::group {
 
 Group::Group(Epoch epoch, keyschedule::InitSecret init_secret, std::shared_ptr<ClientState> client,
-             SigningIdentity identity)
+             SigningIdentity identity, std::unique_ptr<GroupStore> stored)
     : epoch_(std::move(epoch)),
       init_secret_(std::move(init_secret)),
       client_(std::move(client)),
       config_(client_->config),
       registration_(std::make_unique<GroupRegistration>(client_, group_id())),
-      ahead_(std::make_unique<AheadBuffer>()) {
+      ahead_(std::make_unique<AheadBuffer>()),
+      stored_(std::move(stored)) {
   take_identity(std::move(identity));
 }
 Group::Group(Group&&) noexcept = default;
@@ -72,6 +74,7 @@ Result<Transition> Group::commit(const CommitRequest& request) {
                                       std::move(succession).into_init_secret(), {config_->credential, config_->signer});
   state->parent = epoch_.shared_pointer();
   state->authenticated_data = request.authenticated_data();
+  DMLS_CHECK(save_commit(*state));
   own_commits_.emplace(state->message, state);
   return Transition(std::move(state));
 }
@@ -82,6 +85,7 @@ Result<void> Group::merge(Transition transition) {
     return fail(dmls::errc::kMisuse, "a transition into a group is for Client::enter()");
   if (state.parent != epoch_.shared_pointer() || status_ != GroupStatus::active)
     return fail(errc::kStale, "the commit was not staged on the present epoch of this group");
+  DMLS_CHECK(save_merge(state));
   proposals_.clear();
   own_commits_.clear();
   if (state.kind == TransitionKind::removal) {

@@ -3,6 +3,7 @@
 #include <dmls/treekem/leaf_node.h>
 
 #include "group_past.h"
+#include "group_store.h"
 
 namespace dmls::group {
 
@@ -11,6 +12,7 @@ Result<Bytes> Group::protect(BytesView data, BytesView authenticated_data) {
   DMLS_TRY(const auto content, epoch_.sign(WireFormat::mls_private_message, ApplicationData{to_bytes(data)},
                                            authenticated_data, *config_->signer));
   DMLS_TRY(const auto message, epoch_.protect(content, *config_->padding, *config_->random));
+  DMLS_CHECK(save_sent({}));
   return tls_codec::encode(message);
 }
 
@@ -22,7 +24,7 @@ Result<SentProposal> Group::propose(Proposal proposal, const ProposalOptions& op
   if (auto* psk = std::get_if<PreSharedKey>(&proposal); psk != nullptr && psk->psk.psk_nonce.empty()) {
     DMLS_TRY(psk->psk.psk_nonce, config_->random->bytes(suite().hash_length()));
   }
-  return send_proposal(std::move(proposal), options);
+  return send_proposal(std::move(proposal), options, std::nullopt);
 }
 
 Result<SentProposal> Group::propose_update(const ProposalOptions& options, std::optional<SigningIdentity> identity) {
@@ -37,12 +39,11 @@ Result<SentProposal> Group::propose_update(const ProposalOptions& options, std::
   leaf.signature_key = signer.public_key();
   if (identity) leaf.credential = identity->credential;
   DMLS_CHECK(treekem::sign_leaf_node(leaf, signer, treekem::LeafPosition{group_id(), own_leaf()}));
-  DMLS_TRY(auto sent, send_proposal(Update{std::move(leaf)}, options));
-  proposals_.add_own_update(sent.reference, {std::move(pair), std::move(identity)});
-  return sent;
+  return send_proposal(Update{std::move(leaf)}, options, OwnUpdate{std::move(pair), std::move(identity)});
 }
 
-Result<SentProposal> Group::send_proposal(Proposal proposal, const ProposalOptions& options) {
+Result<SentProposal> Group::send_proposal(Proposal proposal, const ProposalOptions& options,
+                                          std::optional<OwnUpdate> own_update) {
   DMLS_CHECK(check_active());
   DMLS_TRY(auto content, epoch_.sign(wire_format_of(options.handshake), ProposalContent{std::move(proposal)},
                                      options.authenticated_data, *config_->signer));
@@ -51,8 +52,14 @@ Result<SentProposal> Group::send_proposal(Proposal proposal, const ProposalOptio
                         content.content.sender, options.authenticated_data};
   // What others would refuse is not sent.
   DMLS_CHECK(check_proposal(epoch_.shared(), stored, *config_));
+  DMLS_CHECK(proposals_.check_room(stored.reference));
   DMLS_TRY(const auto message, epoch_.protect(content, *config_->padding, *config_->random));
+  storage::Batch batch;
+  if (stored_)
+    batch.put(stored_->below("q", stored_->take_number()), record_of(stored, own_update ? &*own_update : nullptr));
+  DMLS_CHECK(save_sent(std::move(batch)));
   DMLS_CHECK(proposals_.add(std::move(stored)));
+  if (own_update) proposals_.add_own_update(out.reference, *std::move(own_update));
   out.message = tls_codec::encode(message);
   return out;
 }

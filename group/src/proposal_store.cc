@@ -5,10 +5,16 @@ namespace dmls::group {
 
 Result<void> ProposalStore::add(StoredProposal proposal) {
   if (find(proposal.reference) != nullptr) return {};
-  if (order_.size() >= kMaxProposals) return fail(dmls::errc::kLimit, "too many proposals wait in this epoch");
+  DMLS_CHECK(check_room(proposal.reference));
   auto stored = std::make_shared<const StoredProposal>(std::move(proposal));
   by_reference_.emplace(stored->reference.octets, stored);
   order_.push_back(std::move(stored));
+  return {};
+}
+
+Result<void> ProposalStore::check_room(const ProposalRef& reference) const {
+  if (order_.size() >= kMaxProposals && find(reference) == nullptr)
+    return fail(dmls::errc::kLimit, "too many proposals wait in this epoch");
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include <dmls/group/staged_transition.h>
 #include <dmls/keyschedule/secrets.h>
 
+#include <cstdint>
 #include <optional>
 
 namespace dmls::group::detail {
@@ -18,6 +19,7 @@ struct TransitionState {
   Bytes message = {};
   std::vector<OutgoingWelcome> welcomes = {};
   Bytes authenticated_data = {};
+  std::uint64_t stored_as = 0;  // the number of its record; 0 if it has none
   Bytes used_key_package = {};  // KeyPackageRef of the one that a Welcome was opened with
 
   void take(StagedEpoch staged, keyschedule::InitSecret left) {

@@ -94,14 +94,14 @@ TEST_F(Three, ACommitThatNamesAnUnseenProposalWaitsUntilItIsSeen) {
 }
 
 TEST_F(Three, ACommitWithAPskThatIsNotHeldWaitsForIt) {
-  alice_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  (void)alice_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   Transition commit = *a().commit(CommitRequest().external_psk(as_bytes("a key")));
   auto early = b().process(commit.message());
   ASSERT_TRUE(early) << early.error().rule;
   auto& waiting = std::get<WaitingCommit>(*early);
   ASSERT_EQ(waiting.missing().psks.size(), 1u);
   EXPECT_EQ(std::get<keyschedule::ExternalPskId>(waiting.missing().psks[0].psk).psk_id, to_bytes(as_bytes("a key")));
-  bob_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  (void)bob_.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   auto event = b().resume(std::move(waiting));
   ASSERT_TRUE(event) << event.error().rule;
   ASSERT_TRUE(b().merge(std::get<Transition>(*std::move(event))));
@@ -111,7 +111,7 @@ TEST_F(Three, ACommitWithAPskThatIsNotHeldWaitsForIt) {
 
 TEST_F(Three, PreSharedKeysExternalAndFromEarlierEpochs) {
   for (Client* client : {&alice_, &bob_, &carol_})
-    client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+    (void)client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   const std::uint64_t first = a().epoch();
   commit_and_follow({&a(), &b(), &c()}, CommitRequest().external_psk(as_bytes("a key")));
   commit_and_follow({&b(), &a(), &c()}, CommitRequest().resumption_psk(a().group_id(), first));
@@ -122,9 +122,9 @@ TEST_F(Three, PreSharedKeysExternalAndFromEarlierEpochs) {
 
 TEST_F(Three, AJoinerTakesPartInThePresharedKeys) {
   for (Client* client : {&alice_, &bob_, &carol_})
-    client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+    (void)client->add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   Client dave = cast_.client("dave");
-  dave.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
+  (void)dave.add_psk(as_bytes("a key"), keyschedule::Psk(SecretBytes(as_bytes("its value"))));
   Bytes welcome;
   commit_and_follow({&a(), &b(), &c()}, CommitRequest().add(*dave.new_key_package()).external_psk(as_bytes("a key")),
                     &welcome);

@@ -58,7 +58,7 @@ class History {
   void psk_commit() {
     const Bytes id = must(room_.random().bytes(8));
     for (const auto& name : room_.members())
-      room_.person(name).client.add_psk(id, keyschedule::Psk(SecretBytes(BytesView(id))));
+      (void)room_.person(name).client.add_psk(id, keyschedule::Psk(SecretBytes(BytesView(id))));
     const std::string who = anyone();
     CommitRequest request;
     request.external_psk(id).path(draw(2) == 0 ? group::PathChoice::always : group::PathChoice::when_required);

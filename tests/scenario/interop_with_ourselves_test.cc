@@ -97,7 +97,7 @@ TEST_P(Ourselves, ExternalJoinAndResync) {
 TEST_P(Ourselves, PreSharedKeys) {
   three();
   for (const char* name : {"alice", "bob", "carol", "dave"})
-    room().person(name).client.add_psk(as_bytes("k"), keyschedule::Psk(SecretBytes(as_bytes("v"))));
+    (void)room().person(name).client.add_psk(as_bytes("k"), keyschedule::Psk(SecretBytes(as_bytes("v"))));
   const std::uint64_t first = room().group("alice").epoch();
   room().commit("alice", CommitRequest().external_psk(as_bytes("k")));
   room().commit("bob", CommitRequest().resumption_psk(room().group("bob").group_id(), first));

@@ -44,7 +44,9 @@ struct BranchRequest {
 // A Client is used by one thread at a time, together with its groups.
 class Client {
  public:
-  // kMisuse if anything that has no default is missing.
+  // kMisuse if anything that has no default is missing. With a store that holds a client, this is that client again:
+  // its key packages and PSKs are there, its groups wait for load_group(). kMisuse if it has another cipher suite;
+  // errors of the store.
   static Result<Client> create(ClientConfig);
   // A client with a basic credential and a fresh signature key pair of its own.
   static Result<Client> create(const crypto::CipherSuite&, std::string_view identity, std::shared_ptr<const Policy>,
@@ -63,8 +65,8 @@ class Client {
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
 
   // External pre-shared keys, for all groups of this client. A new value replaces the old one. RFC 9420 §8.4
-  void add_psk(BytesView psk_id, keyschedule::Psk);
-  void remove_psk(BytesView psk_id);
+  Result<void> add_psk(BytesView psk_id, keyschedule::Psk);
+  Result<void> remove_psk(BytesView psk_id);
 
   // ---- groups
 
@@ -94,11 +96,35 @@ class Client {
   Result<Transition> reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
                                   TreeDelivery = TreeDelivery::inside);
 
-  // Enters the group that a transition leads into. kMisuse for one that leads into none.
+  // Enters the group that a transition leads into. kMisuse for one that leads into none. In a store, it takes the place
+  // of any other group with this id.
   Result<Group> enter(Transition);
+
+  // ---- what is stored; without a store there is nothing -------------------------------------------------------------
+
+  // The ids of the groups in the store.
+  [[nodiscard]] Result<std::vector<Bytes>> stored_groups() const;
+  // A group as it was after the last function that changed it returned. kMisuse if it is not stored; kKnownGroup if it
+  // is there already.
+  Result<Group> load_group(BytesView group_id);
+  // Erases a group. A Group object of it that is still there cannot write any more: kStale.
+  Result<void> forget_group(BytesView group_id);
+  // Own commits that lead into a group, made here and neither entered nor dropped: by an external commit, a branch or a
+  // re-initialisation.
+  Result<std::vector<Transition>> pending_entries() const;
+  // Forgets such a commit, or a Welcome (its key package is kept).
+  Result<void> drop(Transition);
 
  private:
   explicit Client(std::shared_ptr<const ClientConfig> config);
+  Result<void> load();
+  Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
+  // Writes an own commit that leads into a group.
+  Result<void> save_entry(detail::TransitionState&);
+  [[nodiscard]] Result<bool> knows_group(BytesView group_id) const;
+  // Writes a new group, together with `batch`.
+  Result<std::unique_ptr<GroupStore>> save_group(Epoch&, const keyschedule::InitSecret&, const SigningIdentity&,
+                                                 storage::Batch);
   [[nodiscard]] const ClientConfig& config() const;
   [[nodiscard]] SigningIdentity identity() const { return {config().credential, config().signer}; }
   Result<Transition> start_descendant(const Group& parent, keyschedule::ResumptionPSKUsage, BytesView group_id,

@@ -9,11 +9,13 @@
 #include <dmls/group/policy.h>
 #include <dmls/group/psk_source.h>
 #include <dmls/keyschedule/secret_tree.h>
+#include <dmls/storage/store.h>
 #include <dmls/treekem/capabilities.h>
 #include <dmls/treekem/credential.h>
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace dmls::group {
 
@@ -49,6 +51,12 @@ struct ClientConfig {
   std::shared_ptr<Executor> executor = {};  // spreads seals, signature checks and hashing; same results without
   treekem::Capabilities capabilities = treekem::default_capabilities();
   MessageWindow window = {};
+  // Where the client and its groups survive; without one they live in memory only. One store for each client. Whatever
+  // changes them is written, in one piece, before the function that does it returns: an error of the store means that
+  // it did not happen. Private signature keys are not among it.
+  std::shared_ptr<storage::Store> store = {};
+  // Besides `signer`: those of the identities that stored groups, or Updates of our own that wait, may have.
+  std::vector<std::shared_ptr<const crypto::Signer>> other_signers = {};
   std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds
   // Whether key packages and own leaves carry random values that others must ignore, RFC 9420 §13.5. Turn it off only
   // for the sake of implementations that do not: OpenMLS up to 0.9.2 refuses such extensions.

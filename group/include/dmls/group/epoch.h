@@ -83,6 +83,9 @@ class Epoch {
   void retire();
 
  private:
+  friend class Group;
+  // A message that open() verified in this epoch, and that was stored since.
+  [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
   Result<OpenedMessage> open(const PublicMessage&) const;
   Result<OpenedMessage> open(const PrivateMessage&) const;
 

@@ -34,6 +34,7 @@ class [[nodiscard]] WaitingCommit {
   WaitingCommit(VerifiedContent commit, Waiting missing) : commit_(std::move(commit)), missing_(std::move(missing)) {}
   VerifiedContent commit_;
   Waiting missing_;
+  std::uint64_t stored_as_ = 0;
 };
 
 // A message that changes nothing now, and is no error.

@@ -22,7 +22,9 @@ namespace dmls::group {
 
 class AheadBuffer;
 class ClientState;
+class EpochLoader;
 class GroupRegistration;
+class GroupStore;
 
 enum class GroupStatus : std::uint8_t {
   active,
@@ -110,12 +112,19 @@ class Group {
   // Enters the epoch that the transition leads to, or leaves the group. kStale, and nothing changed, if it was not
   // staged on the present epoch of this group; one that was always merges.
   Result<void> merge(Transition);
+  // Commits of the present epoch that were made or read here and have not happened, as far as they are stored: after a
+  // restart, this is how they are found again. Read ones among them that have to wait are left out: process() their
+  // message again. Without a store: own ones.
+  [[nodiscard]] std::vector<Transition> pending();
+  // Makes sure that a transition on the present epoch will not happen, and forgets it. Whatever is not dropped is
+  // forgotten with the next merge().
+  Result<void> drop(Transition);
   // The kept messages of the present epoch, in the order of their arrival: process() each. Ask after every merge().
   [[nodiscard]] std::vector<Bytes> take_due();
 
  private:
   friend class Client;
-  Group(Epoch, keyschedule::InitSecret, std::shared_ptr<ClientState>, SigningIdentity);
+  Group(Epoch, keyschedule::InitSecret, std::shared_ptr<ClientState>, SigningIdentity, std::unique_ptr<GroupStore>);
 
   class Psks;  // what the client holds, and this group's own resumption PSKs
   class Past;  // this group as the ancestor of another
@@ -123,9 +132,20 @@ class Group {
   [[nodiscard]] Result<void> check_active() const;
   Result<Event> process_past(const MlsMessage&, std::uint64_t epoch);
   Result<Event> keep(BytesView message, std::uint64_t epoch);
-  Result<Event> stage(VerifiedContent);
-  Result<Event> process_proposal(VerifiedContent);
-  Result<SentProposal> send_proposal(Proposal, const ProposalOptions&);
+  Result<Event> stage(VerifiedContent, std::uint64_t stored_as);
+  // Spends the key of a message that was opened, and writes that together with `batch`.
+  Result<void> spend(Epoch&, std::uint64_t epoch_id, std::optional<keyschedule::RatchetKey>, storage::Batch);
+  // Writes `batch` together with what sending changed.
+  Result<void> save_sent(storage::Batch);
+  Result<void> save_commit(detail::TransitionState&);
+  Result<void> save_merge(detail::TransitionState&);
+  Result<Event> process_commit(OpenedMessage, BytesView message);
+  static Result<Group> load(std::shared_ptr<ClientState>, BytesView group_id);
+  Result<void> load_past(EpochLoader&);
+  Result<void> load_proposals();
+  Result<void> load_commits(EpochLoader&);
+  Result<Event> process_proposal(OpenedMessage);
+  Result<SentProposal> send_proposal(Proposal, const ProposalOptions&, std::optional<OwnUpdate>);
 
   Epoch epoch_;
   keyschedule::InitSecret init_secret_;
@@ -139,6 +159,7 @@ class Group {
   std::deque<Epoch> past_;                                                             // the latest first
   std::map<std::uint64_t, keyschedule::ResumptionPsk> resumption_psks_;                // of epochs that were left
   std::unique_ptr<AheadBuffer> ahead_;
+  std::unique_ptr<GroupStore> stored_;  // nullptr without a store
 };
 
 }  // namespace dmls::group

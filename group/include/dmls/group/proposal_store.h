@@ -38,6 +38,8 @@ class ProposalStore {
 
   // Nothing happens for a proposal that is there already. kLimit beyond kMaxProposals.
   Result<void> add(StoredProposal);
+  // Whether add() will succeed.
+  Result<void> check_room(const ProposalRef&) const;
   void add_own_update(const ProposalRef&, OwnUpdate);
 
   // nullptr if there is none.
