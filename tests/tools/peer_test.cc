@@ -97,7 +97,9 @@ TEST(Peer, SaysWhatIsWrongAndGoesOn) {
                                           "refused"};
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_EQ(all[i]["ok"], kinds[i].empty()) << all[i];
-    if (!kinds[i].empty()) EXPECT_EQ(all[i]["error"]["kind"], kinds[i]) << all[i];
+    if (!kinds[i].empty()) {
+      EXPECT_EQ(all[i]["error"]["kind"], kinds[i]) << all[i];
+    }
   }
   EXPECT_NE(all[2]["error"]["rule"].get<std::string>().find("'commit'"), std::string::npos) << all[2];
   EXPECT_EQ(all[2]["id"], "x");
