@@ -71,6 +71,11 @@ class Actor:
     def leaf(self):
         return self.state()["leaf"]
 
+    @property
+    def blind(self):
+        """Whether it cannot read a commit that removes it: then nobody shows it one."""
+        return getattr(self.peer, "blind", False)
+
     def follow(self, commit):
         """Reads a commit of somebody else and enters the next epoch. False if it removed this member."""
         event = self.on_group("process", message=commit)

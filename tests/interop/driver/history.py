@@ -2,7 +2,7 @@
 
 from .process import Unsupported
 
-KINDS = ("add", "remove", "update", "psk", "external")
+KINDS = ("add", "remove", "update", "psk", "external", "propose_remove")
 
 
 class History:
@@ -26,14 +26,14 @@ class History:
 
     def propose(self):
         """Somebody proposes an update, a removal, or a newcomer."""
-        members, kind = self.members(), self.random.choice(("update", "update", "remove", "add"))
+        members, kind = self.members(), self.random.choice(("update", "update", "propose_remove", "add"))
         author, target = self.random.choice(members), self.random.choice(members)
         if kind not in self.kinds:
             return
         if kind == "update" and author not in self.touched and len(self.touched) + 1 < len(members):
             self.stage.step_propose(by=author, update=True, handshake=self.handshake())
             self.touched.append(author)
-        elif kind == "remove" and target not in self.touched and len(self.touched) + 2 < len(members):
+        elif kind == "propose_remove" and target not in self.touched and len(self.touched) + 2 < len(members):
             self.stage.step_propose(by=author, remove=[target], handshake=self.handshake())
             self.touched.append(target)
         elif kind == "add" and self.outside():

@@ -21,8 +21,10 @@ class Broken(Exception):
 class PeerProcess:
     TIMEOUT = 120  # seconds for one reply; a peer that takes longer hangs
 
-    def __init__(self, name, command):
+    def __init__(self, name, command, blind=False):
+        """blind: it cannot read a commit that removes it."""
         self.name = name
+        self.blind = blind
         self.command = command
         self.process = None
         self.start()

@@ -147,15 +147,29 @@ class Stage:
         joiners = list(step.get("add", ())) + self.awaited
         self.awaited = []
         self.show(reply["commit"])
-        for member in self.others(committer):
-            member.follow(reply["commit"])
+        before = self.others(committer)
+        for member in before:
+            if not member.blind:
+                member.follow(reply["commit"])
         committer.peer.call("merge", staged=reply["staged"])
+        self.lead([member for member in before if member.blind], committer, reply["commit"])
         for role in joiners:
             self.welcome(committer, role, reply["welcome"], self.option(step, "tree"))
         for role in step.get("remove", ()):
             require(self.actor(role).group is None, f"{role} did not notice that it was removed")
         if not step.get("ends"):
             self.check()
+
+    @staticmethod
+    def lead(blind, committer, commit):
+        """Those who cannot see that they are removed are told; the others follow."""
+        if blind:
+            names = {member["identity"] for member in committer.state()["members"]}
+            for member in blind:
+                if hexed(member.name) in names:
+                    member.follow(commit)
+                else:
+                    member.leave()
 
     awaited = []  # roles that proposals by reference add
 
