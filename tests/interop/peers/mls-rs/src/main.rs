@@ -1,6 +1,7 @@
 //! mls-rs as a peer of docs/peer.md. It applies commits of others as it reads them, so nothing of theirs is staged.
 
 mod config;
+mod observer;
 mod proposals;
 
 use std::collections::HashMap;
@@ -39,6 +40,7 @@ struct Peer {
     clients: Shelf<Member>,
     groups: Shelf<Membership>,
     staged: Shelf<String>,
+    observers: Shelf<observer::Observer>,
 }
 
 fn identity_of(identity: &SigningIdentity) -> String {
@@ -321,7 +323,8 @@ impl Peer {
 
     fn forget(&mut self, request: &Request) -> Reply {
         let handle = request.text("handle")?;
-        if self.clients.forget(handle) || self.groups.forget(handle) || self.staged.forget(handle) {
+        let (groups, staged) = (self.groups.forget(handle), self.staged.forget(handle));
+        if self.clients.forget(handle) || groups || staged || self.observers.forget(handle) {
             Ok(json!({}))
         } else {
             Err(bad_request(format!("there is no '{handle}'")))
@@ -364,6 +367,14 @@ impl Peer {
             "branch_create" => self.branch_create(request),
             "branch_join" => self.branch_join(request),
             "reload" => self.reload(request),
+            "observe" => {
+                let observer = observer::Observer::new(message(request, "group_info")?, tree(request)?)?;
+                Ok(json!({"observer": self.observers.add(observer)}))
+            }
+            "observer_process" => {
+                self.observers.at(request.text("observer")?)?.process(message(request, "message")?)
+            }
+            "observer_state" => self.observers.at(request.text("observer")?)?.state(),
             "forget" => self.forget(request),
             _ => Err(unsupported(format!("no operation '{op}'"))),
         }
@@ -380,6 +391,7 @@ fn main() {
         clients: Shelf::new('c'),
         groups: Shelf::new('g'),
         staged: Shelf::new('s'),
+        observers: Shelf::new('o'),
     };
     jsonl::serve("mls-rs 0.57.0", &suites, |op, request| peer.perform(op, request));
 }

@@ -1,6 +1,7 @@
 //! OpenMLS as a peer of docs/peer.md.
 
 mod member;
+mod observer;
 mod proposals;
 
 use std::error::Error;
@@ -25,6 +26,7 @@ struct Peer {
     clients: Shelf<OpenMlsMember>,
     groups: Shelf<Membership>,
     staged: Shelf<Staged>,
+    observers: Shelf<observer::Observer>,
 }
 
 fn message(request: &Request, name: &str) -> Result<MlsMessageBodyIn, Failure> {
@@ -343,9 +345,19 @@ impl Peer {
             "drop" => self.drop(request),
             "process" => self.process(request),
             "reload" => self.reload(request),
+            "observe" => {
+                let observer = observer::Observer::new(group_info(request)?, tree(request)?)?;
+                Ok(json!({"observer": self.observers.add(observer)}))
+            }
+            "observer_process" => {
+                let message = MlsMessageIn::tls_deserialize_exact(request.octets("message")?)?;
+                self.observers.at(request.text("observer")?)?.process(message.try_into_protocol_message()?)
+            }
+            "observer_state" => self.observers.at(request.text("observer")?)?.state(),
             "forget" => {
                 let handle = request.text("handle")?;
-                match self.groups.forget(handle) || self.staged.forget(handle) || self.clients.forget(handle) {
+                let (groups, observers) = (self.groups.forget(handle), self.observers.forget(handle));
+                match groups || observers || self.staged.forget(handle) || self.clients.forget(handle) {
                     true => Ok(json!({})),
                     false => Err(bad_request(format!("there is no '{handle}'"))),
                 }
@@ -356,6 +368,6 @@ impl Peer {
 }
 
 fn main() {
-    let mut peer = Peer { clients: Shelf::new('c'), groups: Shelf::new('g'), staged: Shelf::new('s') };
+    let mut peer = Peer { clients: Shelf::new('c'), groups: Shelf::new('g'), staged: Shelf::new('s'), observers: Shelf::new('o') };
     jsonl::serve("OpenMLS 0.9.2", &supported(), |op, request| peer.perform(op, request));
 }
