@@ -90,6 +90,7 @@ Result<void> Group::merge(Transition transition) {
   own_commits_.clear();
   if (state.kind == TransitionKind::removal) {
     status_ = GroupStatus::removed;
+    registration_.reset();  // a Welcome may bring this client back while late messages are read here
     init_secret_ = {};
     return {};
   }

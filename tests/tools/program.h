@@ -15,7 +15,7 @@ struct Finished {
   [[nodiscard]] std::string last_line() const;
 };
 
-// Runs `dmls` with these arguments and waits for it. Neither output is a terminal.
-Finished dmls(const std::vector<std::string>& arguments);
+// Runs `dmls` with these arguments and this standard input, and waits for it. Neither output is a terminal.
+Finished dmls(const std::vector<std::string>& arguments, const std::string& input = {});
 
 }  // namespace dmls::tools::test

@@ -34,13 +34,16 @@ std::string Finished::last_line() const {
   return text.substr(text.rfind('\n') + 1);
 }
 
-Finished dmls(const std::vector<std::string>& arguments) {
+Finished dmls(const std::vector<std::string>& arguments, const std::string& input) {
   const std::string base = testing::TempDir() + "dmls-tools-test-" + std::to_string(getpid());
   std::string command = quoted(DMLS_PROGRAM);
   for (const auto& argument : arguments) command.append(" ").append(quoted(argument));
-  command.append(" >").append(quoted(base + ".out")).append(" 2>").append(quoted(base + ".err")).append(" </dev/null");
+  std::ofstream(base + ".in") << input;
+  command.append(" >").append(quoted(base + ".out")).append(" 2>").append(quoted(base + ".err"));
+  command.append(" <").append(quoted(base + ".in"));
   const int status = std::system(command.c_str());
   Finished finished{WIFEXITED(status) ? WEXITSTATUS(status) : -1, read_whole(base + ".out"), read_whole(base + ".err")};
+  unlink((base + ".in").c_str());
   unlink((base + ".out").c_str());
   unlink((base + ".err").c_str());
   return finished;

@@ -32,6 +32,13 @@ struct DemoOptions {
 };
 int run_demo(const Console&, const DemoOptions&);
 
+struct PeerOptions {
+  std::optional<std::uint64_t> seed;  // none: fresh randomness
+};
+int run_peer(const Console&, const PeerOptions&);
+// What `dmls peer --help` adds to its options.
+std::string peer_help();
+
 // Prints the version and the cryptographic libraries behind it.
 int print_version(const Console&);
 

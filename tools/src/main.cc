@@ -22,7 +22,6 @@ struct NotYet {
 constexpr std::array kNotYet{
     NotYet{"inspect", "print any structure"},
     NotYet{"simulate", "federations and meshes under netsplits"},
-    NotYet{"peer", "one member, driven by JSON lines"},
     NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
 };
 
@@ -102,6 +101,7 @@ struct CommandLine {
   VerifyOptions verify;
   GenerateOptions generate;
   DemoOptions demo;
+  PeerOptions peer;
   bool version = false;
 };
 
@@ -140,6 +140,9 @@ int run(int argc, char** argv) {
   CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
   demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
+  CLI::App& peer = *root.add_subcommand("peer", "one member, driven by another program: JSON lines");
+  peer.add_option("--seed", line.peer.seed, "make the run reproducible")->type_name("N")->check(digits());
+  peer.footer(peer_help);
   for (const auto& [name, purpose] : kNotYet) {
     CLI::App& app = *root.add_subcommand(name, std::string(purpose) + " (not yet)");
     app.group("Not yet");
@@ -163,6 +166,7 @@ int run(int argc, char** argv) {
     return list_vectors(line.console);
   }
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
+  if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   for (const auto& [name, purpose] : kNotYet) {
     if (!root.got_subcommand(name)) continue;
     line.console.error("'{}' does not exist yet", name);

@@ -1,0 +1,1 @@
+"""Drives `dmls peer` and the peer programs around other implementations through common scenarios."""
