@@ -110,13 +110,36 @@ Result<void> Session::State::take_commit(FollowedGroup& group, group::VerifiedCo
   return {};
 }
 
+// The invariant of imports: everybody who has to follow this commit can derive what it imports. All of it is held.
+Result<void> Session::State::check_invariant(const FollowedGroup& group, const Commit& commit,
+                                             const std::vector<EpochName>& imports) const {
+  if (imports.empty()) return {};
+  Roster after = *group.roster;  // nobody is added, see check_commit()
+  for (const auto& item : commit.proposals) {
+    const auto* by_value = std::get_if<group::ProposalByValue>(&item);
+    const auto* remove = by_value != nullptr ? std::get_if<group::Remove>(&by_value->proposal) : nullptr;
+    const auto leaf = remove != nullptr ? treekem::LeafIndex::from(remove->removed) : std::nullopt;
+    const auto member = leaf ? group.epoch.shared().tree.leaf(*leaf) : std::nullopt;
+    if (member) after.erase(client_of(*member, policy()));
+  }
+  for (const EpochName& import : imports) {
+    if (!is_subset(after, *ledger.entry(import)->roster))
+      return fail(errc::kInvalidImport, "the commit imports a PSK that one of the group's members cannot derive");
+    const Bytes* owner = owner_of(import.group_id);
+    if (owner == nullptr || !after.contains(*owner))
+      return fail(errc::kInvalidImport, "the commit imports a PSK of somebody who is not a member");
+  }
+  return {};
+}
+
 Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedContent& verified, BytesView octets,
                                     const std::vector<EpochName>& imports, Events& events) {
+  const auto& commit = std::get_if<group::CommitContent>(&verified->content.content)->commit;
+  if (!removes_us(group, commit)) DMLS_CHECK(check_invariant(group, commit, imports));
   keyschedule::OrdinaryInitSource source(group.init_secret);
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(auto staged,
            group::stage_commit(group.epoch, verified, {group.proposals, ledger, *group.config}, {source, succession}));
-  const auto& commit = std::get_if<group::CommitContent>(&verified->content.content)->commit;
   if (const auto* out = std::get_if<group::RemovedByCommit>(&staged)) {
     oblige(group, out->changes, commit);
     events.push_back(Removed{group.id, group.owner});
@@ -133,14 +156,6 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
 
   const bool same_members = changes.added.empty() && changes.removed.empty();
   auto roster = same_members ? group.roster : roster_of(next.shared().tree, policy());
-  for (const EpochName& import : imports) {
-    const Bytes* owner = owner_of(import.group_id);
-    // The invariant of imports: everybody who has to follow this commit can derive the PSK.
-    if (!is_subset(*roster, *ledger.entry(import)->roster))
-      return fail(errc::kInvalidImport, "the commit imports a PSK that one of the group's members cannot derive");
-    if (owner == nullptr || !roster->contains(*owner))
-      return fail(errc::kInvalidImport, "the commit imports a PSK of somebody who is not a member");
-  }
   const EpochName entering{group.id, next.number()};
   std::optional<keyschedule::Psk> psk;
   if (changes.has_path) {

@@ -159,6 +159,7 @@ struct Session::State {
   enum class Readiness : std::uint8_t { ready, blocked, lost };
   Result<Readiness> readiness(FollowedGroup&, const std::vector<EpochName>& imports, std::vector<EpochName>& until,
                               EpochName& because) const;
+  Result<void> check_invariant(const FollowedGroup&, const group::Commit&, const std::vector<EpochName>& imports) const;
   Result<void> follow(FollowedGroup&, const group::VerifiedContent&, BytesView octets,
                       const std::vector<EpochName>& imports, Events&);
   [[nodiscard]] bool removes_us(const FollowedGroup&, const group::Commit&) const;
