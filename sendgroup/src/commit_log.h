@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <vector>
 
 namespace dmls::sendgroup {
 
@@ -16,6 +17,7 @@ class CommitLog {
   struct Entry {
     Bytes message;  // encoded MLSMessage
     bool has_path = false;
+    std::vector<Bytes> proposals = {};  // that it refers to, encoded MLSMessages
     std::optional<Bytes> confirmation_tag = {};
   };
 

@@ -98,14 +98,15 @@ Result<void> Session::State::take_commit(FollowedGroup& group, group::VerifiedCo
   std::vector<EpochName> until;
   EpochName because;
   DMLS_TRY(const auto ready, readiness(group, imports, until, because));
-  switch (ready) {
-    case Readiness::ready: return follow(group, verified, octets, imports, events);
-    case Readiness::lost: lose(group, because, events); return {};
-    case Readiness::blocked: break;
+  const std::size_t proposals = lacking_proposals(group.proposals, commit);
+  if (ready == Readiness::ready && proposals == 0) return follow(group, verified, octets, imports, events);
+  if (ready == Readiness::lost) {
+    lose(group, because, events);
+    return {};
   }
   for (const EpochName& name : until) waits.add(name, group.id);
   ++deferrals;
-  events.push_back(Waiting{{group.id, group.epoch.number()}, std::move(until)});
+  events.push_back(Waiting{{group.id, group.epoch.number()}, std::move(until), proposals});
   group.blocked.emplace(BlockedCommit{std::move(verified), to_bytes(octets)});
   return {};
 }
@@ -148,7 +149,7 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
     drop_group(id);
     return {};
   }
-  // What it may import is here; what is missing is a proposal that it refers to.
+  // Whatever it names is here: the callers have seen to it.
   if (std::holds_alternative<group::Waiting>(staged))
     return fail(group::errc::kUnknownProposal, "RFC 9420 §12.4.2: the commit names a proposal that was not received");
   group::Epoch& next = std::get_if<group::StagedEpoch>(&staged)->next;
@@ -165,11 +166,23 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   DMLS_TRY(auto names, names_of(next, changes.added, is_universe(group.id)));
 
   // Nothing fails from here on.
-  Advanced advanced{entering, group.owner, changes.has_path, imports, {}, {}};
+  Advanced advanced{entering, group.owner, changes.has_path, imports, {}, {}, {}};
+  for (const auto& update : changes.updated) advanced.renewed.push_back(client_of(update.after, policy()));
+  const bool renewed = std::ranges::any_of(advanced.renewed, [&](const Bytes& who) { return who == me; });
+  if (renewed) group.renewal = Renewal::none;
+  if (group.renewal == Renewal::proposed) group.renewal = Renewal::due;  // it has died with the epoch
+  std::vector<Bytes> proposals;
+  for (const auto& item : commit.proposals) {
+    const auto* reference = std::get_if<group::ProposalByReference>(&item);
+    const auto message = reference != nullptr ? group.proposal_messages.find(reference->reference.octets)
+                                              : group.proposal_messages.end();
+    if (message != group.proposal_messages.end()) proposals.push_back(message->second);
+  }
   for (const auto& added : changes.added) advanced.added.push_back(client_of(added.member, policy()));
   for (const auto& gone : changes.removed) advanced.removed.push_back(client_of(gone.member, policy()));
   oblige(group, changes, commit);
-  log.add(entering, {to_bytes(octets), changes.has_path, verified->auth.confirmation_tag}, config.limits.log_per_group);
+  log.add(entering, {to_bytes(octets), changes.has_path, std::move(proposals), verified->auth.confirmation_tag},
+          config.limits.log_per_group);
   group.epoch.retire();
   group.past.push_front(std::move(group.epoch));
   if (group.past.size() > group.config->window.past_epochs) group.past.pop_back();
@@ -177,6 +190,7 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   group.init_secret = std::move(succession).into_init_secret();
   group.roster = roster;
   group.proposals.clear();
+  group.proposal_messages.clear();
   group.blocked.reset();
   waits.remove(group.id);
   if (psk) {
@@ -231,6 +245,13 @@ void Session::State::oblige(const FollowedGroup& group, const group::Changes& ch
   }
 }
 
+std::size_t Session::State::lacking_proposals(const group::ProposalStore& store, const Commit& commit) {
+  return static_cast<std::size_t>(std::ranges::count_if(commit.proposals, [&](const auto& item) {
+    const auto* reference = std::get_if<group::ProposalByReference>(&item);
+    return reference != nullptr && store.find(reference->reference) == nullptr;
+  }));
+}
+
 bool Session::State::removes_us(const FollowedGroup& group, const Commit& commit) const {
   return std::ranges::any_of(commit.proposals, [&](const auto& item) {
     const auto* by_value = std::get_if<group::ProposalByValue>(&item);
@@ -265,7 +286,8 @@ void Session::State::retry(const Bytes& group_id, Events& events) {
   const auto ready = readiness(*group, *imports, until, because);
   if (!ready) return refuse(ready.error());
   if (*ready == Readiness::lost) return lose(*group, because, events);
-  if (*ready == Readiness::blocked) {
+  const auto& commit = std::get_if<group::CommitContent>(&group->blocked->content->content.content)->commit;
+  if (*ready == Readiness::blocked || lacking_proposals(group->proposals, commit) != 0) {
     for (const EpochName& name : until) waits.add(name, group_id);
     ++deferrals;
     return;
@@ -283,7 +305,7 @@ void Session::State::settle(Events& events) {
     entered.pop_front();
     for (const Bytes& waiter : waits.take(name.group_id, name.epoch)) retry(waiter, events);
     const FollowedGroup* group = find_group(name.group_id);
-    if (group == nullptr || group->epoch.number() != name.epoch || !group->confirmed) continue;
+    if (group == nullptr || group->epoch.number() != name.epoch) continue;
     for (const auto& letter : postbox.take(name)) {
       const auto message = tls_codec::decode<group::MlsMessage>(letter.message);
       if (!message) continue;

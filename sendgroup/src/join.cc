@@ -81,7 +81,7 @@ Result<void> Session::State::receive_welcome(const group::Welcome& welcome, Byte
   left.erase(id);
   groups.erase(id);
   groups.emplace(id, std::move(joined));
-  if (universe) entered.push_back(entry);
+  entered.push_back(entry);  // without a universe: the announcement may be here already
   return {};
 }
 

@@ -32,6 +32,19 @@ Result<Bytes> Session::State::new_key_package(KeyPackageUse use, std::size_t ind
   return message;
 }
 
+Result<void> Session::State::import_key_package(treekem::KeyPackageBundle bundle) {
+  const auto& package = bundle.key_package;
+  const auto* cfg = client_for(package.cipher_suite);
+  if (cfg == nullptr) return fail(dmls::errc::kMisuse, "the key package is for a suite that the session does not have");
+  if (client_of(package, policy()) != me) return fail(dmls::errc::kMisuse, "the key package is somebody else's");
+  if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
+    return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  learn(package);
+  Bytes reference = treekem::key_package_ref(cfg->suite, package);
+  bundles.insert_or_assign(std::move(reference), std::move(bundle));
+  return {};
+}
+
 // Whoever opens a Send Group can be added by the others: with a key package of last resort in every suite.
 Result<void> Session::State::provide_last_resort() {
   for (std::size_t i = 0; i < config.clients.size(); ++i) {

@@ -11,6 +11,13 @@ constexpr std::size_t kMostWanted = 256;  // in one answer: a peer that names fa
 
 }  // namespace
 
+// Whether the next commit is here, with the proposals it refers to.
+bool Session::State::is_complete(const FollowedGroup& group) {
+  if (!group.blocked) return false;
+  const auto* content = std::get_if<group::CommitContent>(&group.blocked->content->content.content);
+  return lacking_proposals(group.proposals, content->commit) == 0;
+}
+
 std::vector<Wanted> Session::State::missing() const {
   // Up to which epoch each group has to be followed, by what waits for it and by what came early.
   auto targets = waits.newest();
@@ -34,7 +41,7 @@ std::vector<Wanted> Session::State::missing() const {
     if (group->lost) continue;
     const std::uint64_t present = group->epoch.number();
     for (std::uint64_t epoch = present + 1; epoch <= target && out.size() < kMostWanted; ++epoch) {
-      const bool here = (epoch == present + 1 && group->blocked) || postbox.commit_of({id, epoch - 1}) != nullptr;
+      const bool here = (epoch == present + 1 && is_complete(*group)) || postbox.commit_of({id, epoch - 1}) != nullptr;
       if (!here) out.push_back({id, epoch});
     }
   }
@@ -64,7 +71,7 @@ std::vector<Wanted> Session::State::lacking(std::span<const EpochName> peer) con
     const std::uint64_t present = group->epoch.number();
     for (std::uint64_t epoch = present + 1; epoch <= head.epoch && out.size() < kMostWanted; ++epoch) {
       const bool here =
-          (epoch == present + 1 && group->blocked) || postbox.commit_of({head.group_id, epoch - 1}) != nullptr;
+          (epoch == present + 1 && is_complete(*group)) || postbox.commit_of({head.group_id, epoch - 1}) != nullptr;
       if (!here && !known.contains({head.group_id, epoch})) out.push_back({head.group_id, epoch});
     }
   }
@@ -79,6 +86,7 @@ std::vector<Bytes> Session::State::serve(const Wanted& wanted) const {
     return out;
   }
   if (const auto* entry = log.find(wanted)) {
+    out = entry->proposals;
     out.push_back(entry->message);
     return out;
   }

@@ -51,7 +51,7 @@ Result<void> Session::State::receive(const group::MlsMessage& message, BytesView
   if (!header) return fail(group::errc::kInvalidMessage, "a KeyPackage or GroupInfo is no message of a session");
   if (!header->from_member)
     return fail(errc::kNotOwner, "draft-xue-distributed-mls, Group Operations: only the owner speaks, nobody outside");
-  if (own && own->id == header->group_id) return receive_own(message, events);
+  if (own && own->id == header->group_id) return receive_own(message, octets, events);
 
   FollowedGroup* group = find_group(header->group_id);
   const EpochName at{header->group_id, header->epoch};
@@ -96,7 +96,7 @@ Result<void> Session::State::receive_early(const EpochName& at, bool is_commit, 
 }
 
 // Of the own Send Group comes back what we have sent, and perhaps the Updates of others.
-Result<void> Session::State::receive_own(const group::MlsMessage& message, Events& events) {
+Result<void> Session::State::receive_own(const group::MlsMessage& message, BytesView octets, Events& events) {
   const auto header = header_of(message);
   if (header->epoch < own->epoch.number()) {
     events.push_back(header->type == ContentType::proposal ? Skipped::too_old : Skipped::own_message);
@@ -113,7 +113,7 @@ Result<void> Session::State::receive_own(const group::MlsMessage& message, Event
     events.push_back(Skipped::own_message);
     return {};
   }
-  return take_proposal(own->proposals, nullptr, *std::move(verified));
+  return take_proposal(nullptr, *std::move(verified), octets, events);
 }
 
 // Of an epoch that was left: application messages are read for a while, and a second commit is noticed.
@@ -178,7 +178,7 @@ Result<void> Session::State::receive_present(FollowedGroup& group, const group::
     }
     return {};
   }
-  if (header->type == ContentType::proposal) return take_proposal(group.proposals, &group, *std::move(verified));
+  if (header->type == ContentType::proposal) return take_proposal(&group, *std::move(verified), octets, events);
   if (verified->sender_leaf() != LeafIndex(0))
     return fail(errc::kNotOwner, "draft-xue-distributed-mls, Group Operations: only the owner speaks");
   if (!is_commit) return take_application(group, *std::move(verified), header->epoch, events);
@@ -204,8 +204,8 @@ Result<void> Session::State::take_application(FollowedGroup& group, group::Verif
 }
 
 // Others than the owner may propose to renew their own leaf, where the universe has it so.
-Result<void> Session::State::take_proposal(group::ProposalStore& store, const FollowedGroup* group,
-                                           group::VerifiedContent verified) {
+Result<void> Session::State::take_proposal(FollowedGroup* group, group::VerifiedContent verified, BytesView octets,
+                                           Events& events) {
   const group::Epoch& epoch = group != nullptr ? group->epoch : own->epoch;
   if (!std::holds_alternative<group::ProposalContent>(verified->content.content))
     return fail(errc::kNotOwner, "draft-xue-distributed-mls, Group Operations: only the owner speaks");
@@ -220,7 +220,12 @@ Result<void> Session::State::take_proposal(group::ProposalStore& store, const Fo
   // An invalid one stays out of our commits. If the owner commits it nevertheless, the commit is refused.
   const auto valid = group::check_proposal(epoch.shared(), stored, group != nullptr ? *group->config : client());
   if (!valid) stored.objection = valid.error();
-  return store.add(std::move(stored));
+  const Bytes reference = stored.reference.octets;
+  DMLS_CHECK((group != nullptr ? group->proposals : own->proposals).add(std::move(stored)));
+  (group != nullptr ? group->proposal_messages : own->proposal_messages).insert_or_assign(reference, to_bytes(octets));
+  events.push_back(Proposed{group != nullptr ? group->id : own->id});
+  if (group != nullptr) retry(Bytes(group->id), events);  // a commit may have been waiting for it
+  return {};
 }
 
 }  // namespace dmls::sendgroup

@@ -106,9 +106,12 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   const bool same_members = changes.added.empty() && changes.removed.empty();
   own->epoch = std::move(next);
   own->init_secret = std::move(succession).into_init_secret();
+  std::vector<Bytes> proposals;
+  for (auto& [reference, message] : own->proposal_messages) proposals.push_back(std::move(message));
   own->proposals.clear();
+  own->proposal_messages.clear();
   if (!same_members) own->roster = roster_of(own->epoch.shared().tree, policy());
-  log.add(entering, {out.commit, changes.has_path, {}}, config.limits.log_per_group);
+  log.add(entering, {out.commit, changes.has_path, std::move(proposals), {}}, config.limits.log_per_group);
   if (!out.welcome.empty()) {
     own->welcomes[entering.epoch] = {out.welcome};
     if (!out.announcement.empty()) own->welcomes[entering.epoch].push_back(out.announcement);
@@ -135,6 +138,45 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
     forget_psks(sources);
   } else {
     forget();
+  }
+  if (plan.fresh && universe->parameters.leaf_keys == LeafKeys::update_proposal)
+    for (auto& [id, group] : groups) group.renewal = Renewal::due;
+  out.proposals = propose_renewals();
+  return out;
+}
+
+// An Update of our leaf in the Send Group of somebody else. RFC 9420 §12.1.2
+Result<Bytes> Session::State::propose_renewal(FollowedGroup& group) {
+  const auto& suite = group.epoch.suite();
+  const auto leaf_index = group.epoch.own_leaf();
+  DMLS_TRY(auto pair, crypto::generate_hpke_key_pair(suite, *group.config->random));
+  treekem::LeafNode leaf = group.epoch.shared().tree.leaf(leaf_index)->node();
+  leaf.encryption_key = pair.public_key;
+  leaf.leaf_node_source = treekem::LeafFromUpdate{};
+  DMLS_CHECK(treekem::sign_leaf_node(leaf, *group.config->signer, treekem::LeafPosition{group.id, leaf_index}));
+  DMLS_TRY(auto content,
+           group.epoch.sign(group::WireFormat::mls_private_message,
+                            group::ProposalContent{group::Update{std::move(leaf)}}, {}, *group.config->signer));
+  DMLS_TRY(const auto message, group.epoch.protect(content, *group.config->padding, *group.config->random));
+  Bytes octets = tls_codec::encode(message);
+  const auto reference = group::make_proposal_ref(suite, content);
+  DMLS_CHECK(group.proposals.add({reference,
+                                  std::move(std::get_if<group::ProposalContent>(&content.content.content)->proposal),
+                                  content.content.sender,
+                                  {}}));
+  group.proposals.add_own_update(reference, {std::move(pair), std::nullopt});
+  group.proposal_messages.insert_or_assign(reference.octets, octets);
+  group.renewal = Renewal::proposed;
+  return octets;
+}
+
+// What cannot be proposed now stays due. Where a commit waits, the epoch is about to end.
+std::vector<Bytes> Session::State::propose_renewals() {
+  std::vector<Bytes> out;
+  for (auto& [id, group] : groups) {
+    if (group.renewal != Renewal::due || !group.confirmed || group.lost || group.closing || group.blocked) continue;
+    auto made = propose_renewal(group);
+    if (made) out.push_back(*std::move(made));
   }
   return out;
 }
@@ -172,7 +214,7 @@ Result<std::vector<Bytes>> Session::State::protect(BytesView data, BytesView aut
 
 Result<std::vector<Bytes>> Session::State::maintain() {
   if (!own) return fail(errc::kNoUniverse, kNoGroup);
-  if (!self_update_due()) return std::vector<Bytes>{};
+  if (!self_update_due()) return propose_renewals();
   DMLS_TRY(const auto made, commit(CommitKind::full));
   return made.messages();
 }

@@ -40,6 +40,7 @@ std::vector<Bytes> Outgoing::messages() const {
   std::vector<Bytes> out;
   for (const Bytes* message : {&commit, &welcome, &announcement})
     if (!message->empty()) out.push_back(*message);
+  out.insert(out.end(), proposals.begin(), proposals.end());
   return out;
 }
 
@@ -73,6 +74,9 @@ Result<Session> Session::create(SessionConfig config) {
 
 Result<Bytes> Session::new_key_package(KeyPackageUse use, std::size_t client) {
   return state_->new_key_package(use, client);
+}
+Result<void> Session::import_key_package(treekem::KeyPackageBundle bundle) {
+  return state_->import_key_package(std::move(bundle));
 }
 Result<Outgoing> Session::open_universe(std::span<const Bytes> packages, const UniverseParameters& parameters) {
   return state_->open_universe(packages, parameters);

@@ -43,12 +43,16 @@ struct Participant {
   Bytes signature_key;  // of their leaf in the universe group; empty if it was not seen
 };
 
+// Proposals of the present epoch as they came, by their reference: whoever lacks them is served.
+using ProposalMessages = std::map<Bytes, Bytes, OctetOrder>;
+
 struct OwnGroup {
   Bytes id;
   group::Epoch epoch;
   keyschedule::InitSecret init_secret;
   SharedRoster roster;
   group::ProposalStore proposals = {};
+  ProposalMessages proposal_messages = {};
   std::map<std::uint64_t, std::vector<Bytes>> welcomes = {};  // by the epoch joined: Welcome and announcement
   std::uint64_t fresh_at = 0;                                 // time of the last commit with fresh keys
   std::uint64_t messages_since_fresh = 0;
@@ -59,6 +63,9 @@ struct BlockedCommit {
   group::VerifiedContent content;
   Bytes message;
 };
+
+// Fresh keys for our leaf in the Send Group of somebody else, LeafKeys::update_proposal.
+enum class Renewal : std::uint8_t { none, due, proposed };
 
 // A Send Group of somebody else.
 struct FollowedGroup {
@@ -74,8 +81,10 @@ struct FollowedGroup {
   Bytes welcome_hash = {};
   bool confirmed = false;  // it is known whose it is
   bool lost = false;
-  bool closing = false;  // its owner was removed from the own Send Group: only its removals still count
+  bool closing = false;             // its owner was removed from the own Send Group: only its removals still count
+  Renewal renewal = Renewal::none;  // of our leaf in it
   group::ProposalStore proposals = {};
+  ProposalMessages proposal_messages = {};
   std::deque<group::Epoch> past = {};  // the latest first
   std::optional<BlockedCommit> blocked = {};
 };
@@ -123,6 +132,7 @@ struct Session::State {
 
   // ---- INIT
   Result<Bytes> new_key_package(KeyPackageUse, std::size_t client_index);
+  Result<void> import_key_package(treekem::KeyPackageBundle);
   Result<void> provide_last_resort();
   Result<Outgoing> open_universe(std::span<const Bytes> packages, UniverseParameters);
   Result<Outgoing> open_send_group(std::span<const Bytes> packages);
@@ -137,12 +147,12 @@ struct Session::State {
   // ---- UNPROTECT
   Result<Events> unprotect(BytesView);
   Result<void> receive(const group::MlsMessage&, BytesView octets, Events&);
-  Result<void> receive_own(const group::MlsMessage&, Events&);
+  Result<void> receive_own(const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_early(const EpochName&, bool is_commit, BytesView octets, Events&);
   Result<void> receive_late(FollowedGroup&, const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_present(FollowedGroup&, const group::MlsMessage&, BytesView octets, Events&);
   Result<void> take_application(FollowedGroup&, group::VerifiedContent, std::uint64_t epoch, Events&);
-  Result<void> take_proposal(group::ProposalStore&, const FollowedGroup*, group::VerifiedContent);
+  Result<void> take_proposal(FollowedGroup*, group::VerifiedContent, BytesView octets, Events&);
 
   Result<void> receive_welcome(const group::Welcome&, BytesView octets, Events&);
   Result<void> check_owner(const FollowedGroup&) const;
@@ -162,6 +172,7 @@ struct Session::State {
   Result<void> check_invariant(const FollowedGroup&, const group::Commit&, const std::vector<EpochName>& imports) const;
   Result<void> follow(FollowedGroup&, const group::VerifiedContent&, BytesView octets,
                       const std::vector<EpochName>& imports, Events&);
+  [[nodiscard]] static std::size_t lacking_proposals(const group::ProposalStore&, const group::Commit&);
   [[nodiscard]] bool removes_us(const FollowedGroup&, const group::Commit&) const;
   void lose(FollowedGroup&, const EpochName& because, Events&);
   void retry(const Bytes& group_id, Events&);
@@ -186,8 +197,11 @@ struct Session::State {
   [[nodiscard]] std::vector<EpochName> due_imports(const Roster& after) const;
   [[nodiscard]] Pending pending() const;
   [[nodiscard]] bool self_update_due() const;
+  Result<Bytes> propose_renewal(FollowedGroup&);
+  std::vector<Bytes> propose_renewals();
 
   // ---- order
+  [[nodiscard]] static bool is_complete(const FollowedGroup&);
   [[nodiscard]] std::vector<Wanted> missing() const;
   [[nodiscard]] std::vector<EpochName> heads() const;
   [[nodiscard]] std::vector<Wanted> lacking(std::span<const EpochName>) const;

@@ -5,6 +5,7 @@
 #include <dmls/base/error.h>
 #include <dmls/sendgroup/exporter_psk.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <variant>
 #include <vector>
@@ -25,8 +26,14 @@ struct Advanced {
   Bytes owner;
   bool has_path = false;           // fresh keys of the owner: an UPDATE
   std::vector<EpochName> imports;  // a COMMIT
+  std::vector<Bytes> renewed;      // members whose leaf got the fresh keys that they had proposed
   std::vector<Bytes> added;
   std::vector<Bytes> removed;
+};
+
+// A member of this Send Group has proposed fresh keys for its leaf; the owner commits them.
+struct Proposed {
+  Bytes group_id;
 };
 
 // A Welcome led into a Send Group.
@@ -46,6 +53,7 @@ struct Announced {
 struct Waiting {
   EpochName epoch;               // the message's own
   std::vector<EpochName> until;  // epochs that have to begin; epoch 0: a Welcome has to come first
+  std::size_t proposals = 0;     // how many proposals are missing that a commit refers to
 };
 
 // A message that had been waiting is refused. (One that is refused at once is the error of unprotect().)
@@ -85,8 +93,8 @@ enum class Skipped : std::uint8_t {
   too_old,      // of an epoch that was left and is not read any more
 };
 
-using Event = std::variant<ApplicationMessage, Advanced, Joined, Announced, Waiting, Rejected, Removed, Equivocation,
-                           NeedsResync, Skipped>;
+using Event = std::variant<ApplicationMessage, Advanced, Proposed, Joined, Announced, Waiting, Rejected, Removed,
+                           Equivocation, NeedsResync, Skipped>;
 using Events = std::vector<Event>;
 
 }  // namespace dmls::sendgroup

@@ -45,11 +45,13 @@ enum class CommitKind : std::uint8_t {
 // the epochs that are joined with it), or one of them.
 enum class KeyPackageUse : std::uint8_t { last_resort, once };
 
-// To be sent to all participants; what does not apply is empty. In this order: commit, welcome, announcement.
+// To be sent to all participants; what does not apply is empty. In this order.
 struct Outgoing {
   Bytes commit;
   Bytes welcome;
   Bytes announcement;
+  std::vector<Bytes> proposals =
+      {};  // LeafKeys::update_proposal: fresh keys for our leaves in the Send Groups of others
   [[nodiscard]] std::vector<Bytes> messages() const;
 };
 
@@ -94,6 +96,9 @@ class Session {
 
   // A key package to be published, as an encoded MLSMessage. `client`: an index into SessionConfig::clients.
   Result<Bytes> new_key_package(KeyPackageUse = KeyPackageUse::last_resort, std::size_t client = 0);
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse if it is not ours, or of another
+  // suite than we have.
+  Result<void> import_key_package(treekem::KeyPackageBundle);
   // Opens a universe, whose first Send Group is one's own. `key_packages`: encoded KeyPackages or MLSMessages, one of
   // each participant in the suite of the own Send Group, and any number in other suites; those of last resort are
   // passed on with the announcement. kMissingKeyPackage for one who has none in the suite.
@@ -112,7 +117,8 @@ class Session {
   // PROTECT: the messages to send, in this order: commits as the update policy demands, then the application message.
   // Should protecting it fail after a commit was made, peers get that commit through missing() and serve().
   Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data = {});
-  // An UPDATE, if one is due by the update policy; else nothing.
+  // An UPDATE, if one is due by the update policy; and proposals that have to be made again, because the epochs they
+  // were made in ended without them. Else nothing.
   Result<std::vector<Bytes>> maintain();
 
   // ---- UNPROTECT
@@ -141,8 +147,8 @@ class Session {
   [[nodiscard]] std::vector<EpochName> heads() const;
   // What a peer with these heads has and this session lacks.
   [[nodiscard]] std::vector<Wanted> lacking(std::span<const EpochName> heads_of_peer) const;
-  // The messages that satisfy a request; empty if they are not (or no longer) here. Commits are signed: anybody may
-  // pass them on. A Welcome is served by the owner of the group.
+  // The messages that satisfy a request, a commit after the proposals it refers to; empty if they are not (or no
+  // longer) here. Commits are signed: anybody may pass them on. A Welcome is served by the owner of the group.
   [[nodiscard]] std::vector<Bytes> serve(const Wanted&) const;
   // Groups that cannot be followed any more.
   [[nodiscard]] std::vector<Bytes> lost() const;
