@@ -80,6 +80,16 @@ Result<Bytes> Client::new_key_package() {
   return message;
 }
 
+Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
+  const auto& package = bundle.key_package;
+  if (package.cipher_suite != config_->suite.id())
+    return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
+  if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
+    return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  key_packages_.insert_or_assign(treekem::key_package_ref(config_->suite, package), std::move(bundle));
+  return {};
+}
+
 Result<Session> Client::create_group(BytesView group_id, ExternalCommits choice, treekem::ExtensionList extensions) {
   DMLS_TRY(auto all, demls_extensions(choice, std::move(extensions)));
   DemlsSuccession succession;

@@ -40,10 +40,12 @@ Result<std::vector<Welcome>> Session::State::accept(LiveEpoch& parent, const Com
   auto taken = parent.pending.extract(commit);
   PendingCommit& pending = taken.mapped();
   std::vector<Welcome> welcomes = std::move(pending.welcomes);
+  const NodeId node = pending.child->id;
   DMLS_CHECK(graft(parent,
                    {std::move(pending.child), commit, std::move(pending.shown.changes), std::move(pending.evaluation),
                     std::move(pending.inner_hash)},
                    out));
+  if (!welcomes.empty()) out.push_back(Invited{node, welcomes});
   return welcomes;
 }
 

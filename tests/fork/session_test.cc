@@ -106,6 +106,17 @@ TEST_F(Members, TakeTheirOwnCommitBackAsAccepted) {
   EXPECT_TRUE(a().pending_commits().empty());
 }
 
+TEST_F(Members, SendTheWelcomeOnceTheirCommitWasAcceptedHoweverTheyHearOfIt) {
+  gather(1);
+  Client dave = cast_.client("dave");
+  const OwnCommit add = *a().commit(group::CommitRequest().add(*dave.new_key_package()));
+  const Invited invited = only<Invited>(a().process(add.message));
+  EXPECT_EQ(invited.node, add.node);
+  ASSERT_EQ(invited.welcomes.size(), 1u);
+  const Session joined = *dave.join(invited.welcomes[0].message);
+  expect_same_epoch(a(), joined, add.node);
+}
+
 TEST_F(Members, KeepAnOwnCommitBesideASiblingAndAcceptItLater) {
   gather(2);
   const OwnCommit mine = *a().commit({});

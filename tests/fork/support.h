@@ -50,8 +50,9 @@ struct Cast {
 // What an event list is made of, for messages about failed expectations.
 inline std::string describe(const Events& events) {
   static constexpr const char* kNames[] = {
-      "Advanced",  "Forked",  "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage", "Proposed",
-      "Duplicate", "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",         "Deleted"};
+      "Advanced", "Forked",    "Invited", "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage",
+      "Proposed", "Duplicate", "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
+      "Deleted"};
   std::string out;
   for (const Event& event : events) {
     out += std::string(out.empty() ? "" : ", ") + kNames[event.index()];

@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""The DeMLS key schedule and its messages a second time, written from the texts and sharing nothing with the library.
+"""The DeMLS key schedule, its messages and its rules a second time, written from the texts.
+
+Shares nothing with the library.
 
 Sources: draft-kohbrok-mls-dmls, "DMLS key schedule", "DMLS Messages", "Epoch identifiers"; RFC 9420 section 8 (key
 schedule, GroupContext), 8.3, 8.4, 2.1.2 (vectors). Needs nothing but the Python standard library, and pprf.py beside it.
 
-    demls.py verify FILE...         checks vectors of the families demls-key-schedule and demls-message
+    demls.py verify FILE...         checks vectors of the families demls-key-schedule, demls-message, fork-choice and
+                                    retention
     demls.py generate DIR SEED      writes DIR/demls-key-schedule.json
     demls.py cross DMLS DIR         both directions against the program DMLS, and broken copies
 """
@@ -110,7 +113,53 @@ def verify_message(case):
         assert bytes.fromhex(each["dmls_message"]) == message + vector(name), "dmls_message"
 
 
-FAMILIES = {"demls-key-schedule": verify_key_schedule, "demls-message": verify_message}
+def verify_fork_choice(case):
+    """Highest tag; and class, ticket, commit. draft-kohbrok-mls-dmls, "State management", and docs/decisions.md."""
+    suite = Suite(case["cipher_suite"])
+    candidates = case["candidates"]
+    for each in candidates:
+        leaf = each["committer"].to_bytes(4, "big")
+        ticket = vector(b"DeMLS fork ticket") + vector(bytes.fromhex(case["parent"])) + leaf
+        assert each["ticket"] == hashlib.new(suite.name, ticket).hexdigest(), "ticket"
+    indices = range(len(candidates))
+    by_tag = sorted(indices, key=lambda i: candidates[i]["confirmation_tag"], reverse=True)
+    assert case["highest_confirmation_tag"] == by_tag, "highest_confirmation_tag"
+
+    def rank(index):
+        each = candidates[index]
+        kind = 2 if each["origin"] == "external" else 0 if each["authorised_remove"] else 1
+        return kind, each["ticket"], each["commit"]
+    assert case["ticket_order"] == sorted(indices, key=rank), "ticket_order"
+
+
+def verify_retention(case):
+    """The rule of the draft's "Security Considerations", branch by branch."""
+    epochs = case["epochs"]
+    rosters = [set(epochs[0]["added"])]
+    for epoch in epochs[1:]:
+        roster = rosters[epoch["parent"]] - set(epoch["removed"])
+        joined = {epoch["committer"]} if epoch["origin"] == "joiner" else set()
+        rosters.append(roster | joined | set(epoch["added"]))
+    for index, epoch in enumerate(epochs):
+        assert epoch["members"] == len(rosters[index]), "members"
+        fewest = len(rosters[index])
+        for tip in range(index, len(epochs)):
+            branch, at = [], tip
+            while at > index:
+                branch.append(epochs[at])
+                at = epochs[at]["parent"]
+            if at != index:
+                continue
+            done = {e["committer"] for e in branch if e["origin"] == "member"}
+            gone = {leaf for e in branch for leaf in e["removed"]}
+            # A leaf that was removed and taken again belongs to somebody else; removed it is in any case.
+            fewest = min(fewest, len(rosters[index] - done - gone))
+        assert epoch["missing"] == fewest, f"epoch {index}: missing"
+        assert epoch["deletable"] == (fewest == 0), "deletable"
+
+
+FAMILIES = {"demls-key-schedule": verify_key_schedule, "demls-message": verify_message,
+            "fork-choice": verify_fork_choice, "retention": verify_retention}
 
 
 def verify(path):

@@ -38,6 +38,16 @@ struct PeerOptions {
 int run_peer(const Console&, const PeerOptions&);
 // What `dmls peer --help` adds to its options.
 std::string peer_help();
+struct FederationCommand {
+  std::uint32_t servers = 5;
+  std::uint32_t clients = 20;
+  std::uint32_t netsplits = 3;
+  double loss = 0.05;
+  std::uint32_t steps = 200;
+  std::uint64_t seed = 1;
+  std::string report;  // a file for the page; empty: none
+};
+int simulate_federation(const Console&, const FederationCommand&);
 
 // Prints the version and the cryptographic libraries behind it.
 int print_version(const Console&);

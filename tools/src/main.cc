@@ -21,7 +21,6 @@ struct NotYet {
 };
 constexpr std::array kNotYet{
     NotYet{"inspect", "print any structure"},
-    NotYet{"simulate", "federations and meshes under netsplits"},
     NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
 };
 
@@ -102,6 +101,7 @@ struct CommandLine {
   GenerateOptions generate;
   DemoOptions demo;
   PeerOptions peer;
+  FederationCommand federation;
   bool version = false;
 };
 
@@ -129,6 +129,31 @@ void vectors_commands(CLI::App& root, CommandLine& line) {
   common_options(list, line.console);
 }
 
+void simulate_commands(CLI::App& root, CommandLine& line) {
+  CLI::App& simulate = *root.add_subcommand("simulate", "federations under netsplits");
+  simulate.require_subcommand(1);
+  FederationCommand& options = line.federation;
+  CLI::App& federation =
+      *simulate.add_subcommand("federation", "servers that agree on commits, and clients behind them");
+  const auto count = [&](const char* name, std::uint32_t& value, const char* purpose) {
+    federation.add_option(name, value, purpose)->type_name("N")->check(digits())->capture_default_str();
+  };
+  count("--servers", options.servers, "servers");
+  count("--clients", options.clients, "clients at the beginning");
+  count("--netsplits", options.netsplits, "how often the federation splits; splits may nest");
+  count("--steps", options.steps, "steps before everything is healed");
+  federation.add_option("--loss", options.loss, "probability that an attempt to transport something is lost")
+      ->type_name("P")
+      ->check(CLI::Range(0.0, 0.9))
+      ->capture_default_str();
+  federation.add_option("--seed", options.seed, "the same seed gives the same run")
+      ->type_name("N")
+      ->check(digits())
+      ->capture_default_str();
+  federation.add_option("--report", options.report, "write a page that draws the run")->type_name("FILE.html");
+  common_options(federation, line.console);
+}
+
 int run(int argc, char** argv) {
   CommandLine line;
   line.console.color = color_wanted();
@@ -137,6 +162,7 @@ int run(int argc, char** argv) {
   root.add_flag("--version", line.version, "print the version and the cryptographic libraries");
   root.require_subcommand(0, 1);
   vectors_commands(root, line);
+  simulate_commands(root, line);
   CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
   demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
@@ -165,6 +191,7 @@ int run(int argc, char** argv) {
     if (vectors.got_subcommand("generate")) return generate_vectors(line.console, line.generate);
     return list_vectors(line.console);
   }
+  if (root.got_subcommand("simulate")) return simulate_federation(line.console, line.federation);
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
   if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   for (const auto& [name, purpose] : kNotYet) {

@@ -14,6 +14,15 @@ Result<Json> generate_demls_key_schedule(const Generation&);
 Result<void> verify_demls_message(const Value&);
 Result<Json> generate_demls_message(const Generation&);
 
+Result<void> verify_demls_passive_client(const Value&);
+Result<Json> generate_demls_passive_client(const Generation&);
+
+Result<void> verify_fork_choice(const Value&);
+Result<Json> generate_fork_choice(const Generation&);
+
+Result<void> verify_retention(const Value&);
+Result<Json> generate_retention(const Generation&);
+
 Result<void> verify_deserialization(const Value&);
 Result<Json> generate_deserialization(const Generation&);
 

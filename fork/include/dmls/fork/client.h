@@ -28,6 +28,8 @@ class Client {
   // first epoch again, so it is deleted when it is used. There are no last-resort key packages here: one would open the
   // epoch it joined for as long as it exists.
   Result<Bytes> new_key_package();
+  // Takes over a key package that was made elsewhere, private keys included.
+  Result<void> import_key_package(treekem::KeyPackageBundle);
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
 
   // A DeMLS group with this client as its only member.

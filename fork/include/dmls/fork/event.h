@@ -26,6 +26,16 @@ struct Forked {
   NodeId parent;
   group::Changes changes;
 };
+// For those who were added: an encoded MLSMessage, and their leaves.
+struct Welcome {
+  Bytes message;
+  std::vector<tree_math::LeafIndex> recipients;
+};
+// An own commit was accepted: now its Welcomes may go out. RFC 9420 §14
+struct Invited {
+  NodeId node;
+  std::vector<Welcome> welcomes;
+};
 // The preferred branch is another one now. Messages that were read on the branch from `common` to `from` stay what they
 // are; whoever agreed with them may be elsewhere.
 struct RolledBack {
@@ -96,8 +106,8 @@ struct Deleted {
   DeletionReason reason;
 };
 
-using Event = std::variant<Advanced, Forked, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage, Proposed,
-                           Duplicate, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted>;
+using Event = std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage,
+                           Proposed, Duplicate, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted>;
 using Events = std::vector<Event>;
 
 // The first event of type T, or nullptr.

@@ -46,16 +46,10 @@ struct OwnCommit {
   group::Changes changes;
 };
 
-// For those who were added: an encoded MLSMessage, and their leaves.
-struct Welcome {
-  Bytes message;
-  std::vector<tree_math::LeafIndex> recipients;
-};
-
 // An own commit that happened.
 struct Accepted {
   Events events;
-  std::vector<Welcome> welcomes;  // none if nobody was added
+  std::vector<Welcome> welcomes;  // none if nobody was added; the same as in the event Invited
 };
 
 class Session {
