@@ -68,7 +68,8 @@ struct SqliteStore::Connection {
 Result<void> SqliteStore::Connection::configure() {
   // The first to touch the file rolls back the hot journal of a process that died. The lock is never given back.
   if (!run("PRAGMA locking_mode=EXCLUSIVE") || !run("PRAGMA temp_store=MEMORY") || !run("PRAGMA mmap_size=0") ||
-      !run("PRAGMA synchronous=FULL") || !run("PRAGMA secure_delete=ON") || !run("BEGIN EXCLUSIVE") || !run("COMMIT")) {
+      !run("PRAGMA synchronous=FULL") || !run("PRAGMA secure_delete=ON") || !run("PRAGMA journal_mode=TRUNCATE") ||
+      !run("BEGIN EXCLUSIVE") || !run("COMMIT")) {
     switch (sqlite3_errcode(db)) {
       case SQLITE_BUSY:
       case SQLITE_LOCKED: return fail(errc::kInUse, "another process, or another store, has the database open");
