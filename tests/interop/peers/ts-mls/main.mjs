@@ -269,6 +269,7 @@ const operations = {
 
   async merge({ staged: handle }) {
     const { membership, newState } = staged.take(handle)
+    if (newState.groupContext.epoch !== membership.state.groupContext.epoch + 1n) throw new Error("the group has moved on")
     membership.state = newState
     return { epoch: Number(newState.groupContext.epoch) }
   },
