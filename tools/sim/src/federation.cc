@@ -74,7 +74,7 @@ FederationResult Federation::run() {
   server_back_.clear();
   client_back_.clear();
   for (Member& member : members_) member.online = true;
-  const std::uint32_t patience = now_ + 400;
+  const std::uint32_t patience = now_ + 400 + 20 * options_.clients;
   do step(true);
   while (!settled() && now_ < patience && result_.violations.empty());
   finish();
@@ -165,7 +165,6 @@ void Federation::deliver() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     if (!member.online || !member.session || !topology_.online(member.server)) continue;
-    for (const auto& event : member.session->set_retain(retain(member.server))) handle(member, event);
     std::vector<Parcel> now;
     for (std::size_t k = 0; k < member.inbox.size();) {
       Parcel& parcel = member.inbox[k];
@@ -184,7 +183,11 @@ void Federation::deliver() {
         }
       }
     }
+    // While the server has more for this client, older epochs may be needed as well.
+    const bool keep = retain(member.server) || !member.inbox.empty();
+    for (const auto& event : member.session->set_retain(keep || !now.empty())) handle(member, event);
     for (const Parcel& parcel : now) receive(members_[i], parcel.message);
+    for (const auto& event : members_[i].session->set_retain(keep)) handle(members_[i], event);
   }
 }
 
@@ -376,7 +379,8 @@ void Federation::rejoin() {
         member.deleted.erase(mine);
         ++result_.joined_again;
       } else if (member.outbox.empty() && server.head() != *member.rejoining->session.history().find(mine)->parent) {
-        member.rejoining.reset();  // refused
+        member.rejoining.reset();  // refused: not at once again, and not all at a time
+        member.lost_for = 10 + dice_.roll(10);
       }
       continue;
     }
