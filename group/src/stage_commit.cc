@@ -36,6 +36,8 @@ Result<std::vector<keyschedule::PreSharedKeyID>> missing_psks(const std::vector<
 }
 
 bool removes(const Changes& changes, LeafIndex own) {
+  // Somebody with our identity joined anew, in our place: this client on another device, or after it lost its state.
+  if (changes.origin == CommitOrigin::rejoiner && changes.committer_before->leaf == own) return true;
   return std::any_of(changes.removed.begin(), changes.removed.end(),
                      [&](const Removal& removal) { return removal.member.leaf == own; });
 }

@@ -218,6 +218,15 @@ TEST_F(Members, FollowExternalCommitsBesideOtherForks) {
   EXPECT_NE(find_event<Duplicate>(c().process(join.message)), nullptr);
 }
 
+TEST_F(Members, AreRemovedWhereTheyThemselvesHaveJoinedAnew) {
+  gather(3, ExternalCommits::allowed);
+  const ExternalJoin again =
+      *clients_[2].join_by_commit(*a().group_info(), {.resync = group::Resync::replace_own_leaf});
+  EXPECT_NE(find_event<Removed>(c().process(again.message)), nullptr);
+  EXPECT_NE(find_event<Advanced>(b().process(again.message)), nullptr);
+  expect_same_epoch(b(), again.session, again.session.head());
+}
+
 TEST_F(Members, AreNotAddedUnlessTheySupportDemls) {
   gather(1);
   auto vanilla = *group::Client::create(cast_.config("vanilla"));

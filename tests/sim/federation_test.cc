@@ -51,6 +51,18 @@ TEST(Federation, KeepsEveryInvariantWithRealCryptography) {
   }
 }
 
+TEST(Federation, NoticesAClientThatChoosesOtherwise) {
+  std::size_t noticed = 0;
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    auto options = small(seed);
+    options.contrary = true;
+    options.churn = false;
+    const auto result = *simulate_federation(options);
+    noticed += result.violations.empty() && result.joined_again == 0 ? 0 : 1;
+  }
+  EXPECT_GT(noticed, 0u);
+}
+
 TEST(Federation, ReplaysExactlyFromItsSeed) {
   const auto once = *simulate_federation(small(7)), again = *simulate_federation(small(7));
   EXPECT_EQ(once.final_epoch, again.final_epoch);

@@ -18,6 +18,7 @@ nlohmann::json to_json(const sim::FederationResult& r) {
           {"steps", r.steps},
           {"commits", r.commits},
           {"commits_refused", r.commits_refused},
+          {"commits_rejected", r.commits_rejected},
           {"forks", r.forks},
           {"rollbacks", r.rollbacks},
           {"netsplits", r.splits + r.splits_within_splits},
@@ -46,7 +47,8 @@ void print_summary(const Console& console, const sim::FederationResult& r) {
   line("steps, with those that drain", fmt::format("{}", r.steps));
   line("netsplits, within another", fmt::format("{}, {}", r.splits + r.splits_within_splits, r.splits_within_splits));
   line("outages of servers, of clients", fmt::format("{}, {}", r.server_outages, r.client_outages));
-  line("commits agreed upon, refused", fmt::format("{}, {}", r.commits, r.commits_refused));
+  line("commits agreed upon, refused, rejected",
+       fmt::format("{}, {}, {}", r.commits, r.commits_refused, r.commits_rejected));
   line("forks, roll-backs (by all clients)", fmt::format("{}, {}", r.forks, r.rollbacks));
   line("messages sent, read, too late to read",
        fmt::format("{}, {}, {}", r.messages, r.messages_read, r.messages_unreadable));

@@ -1,4 +1,4 @@
-// The DeMLS key schedule over a tree of epochs. vector-formats: `demls-key-schedule`. draft-kohbrok-mls-dmls, "DMLS key
+// The DeMLS key schedule over a tree of epochs. docs/vectors.md: `demls-key-schedule`. draft-kohbrok-mls-dmls, "DMLS key
 // schedule"
 
 #include <dmls/base/hex.h>

@@ -1,4 +1,4 @@
-// DMLSMessages and octets that are none. docs/vectors: `demls-message`. draft-kohbrok-mls-dmls, "DMLS Messages"
+// DMLSMessages and octets that are none. docs/vectors.md: `demls-message`. draft-kohbrok-mls-dmls, "DMLS Messages"
 
 #include <dmls/base/hex.h>
 #include <dmls/fork/dmls_message.h>

@@ -47,7 +47,14 @@ Member Federation::make_member(std::uint32_t server) {
                              std::make_shared<group::AcceptEverything>()};
   config.random = random_;
   config.clock = clock_;
-  return {name, server, true, *fork::Client::create(std::move(config), client_options()), {}, {}, {}, {}, {},
+  fork::SessionOptions sessions = client_options();
+  if (options_.contrary && members_.size() == 1) {
+    sessions.fork_choice =
+        std::make_shared<fork::ChosenBy>([](const NodeId&, const fork::Candidate& a, const fork::Candidate& b) {
+          return OctetOrder()(a.confirmation_tag, b.confirmation_tag);
+        });
+  }
+  return {name, server, true, *fork::Client::create(std::move(config), std::move(sessions)), {}, {}, {}, {}, {},
           {},   {},     0};
 }
 
@@ -74,7 +81,7 @@ FederationResult Federation::run() {
   server_back_.clear();
   client_back_.clear();
   for (Member& member : members_) member.online = true;
-  const std::uint32_t patience = now_ + 400;
+  const std::uint32_t patience = now_ + 400 + 20 * options_.clients;
   do step(true);
   while (!settled() && now_ < patience && result_.violations.empty());
   finish();
@@ -149,7 +156,7 @@ void Federation::gossip() {
 void Federation::publish(std::uint32_t server, const Entry& entry) {
   if (!servers_[server].add(entry)) return;
   for (Member& member : members_)
-    if (member.server == server && member.session)
+    if (member.server == server && member.session && entry.rejects.empty())
       member.inbox.push_back({now_ + dice_.roll(3), entry.id, entry.message});
 }
 
@@ -165,7 +172,6 @@ void Federation::deliver() {
   for (std::size_t i = 0; i < members_.size(); ++i) {
     Member& member = members_[i];
     if (!member.online || !member.session || !topology_.online(member.server)) continue;
-    for (const auto& event : member.session->set_retain(retain(member.server))) handle(member, event);
     std::vector<Parcel> now;
     for (std::size_t k = 0; k < member.inbox.size();) {
       Parcel& parcel = member.inbox[k];
@@ -184,7 +190,11 @@ void Federation::deliver() {
         }
       }
     }
+    // While the server has more for this client, older epochs may be needed as well.
+    const bool keep = retain(member.server) || !member.inbox.empty();
+    for (const auto& event : member.session->set_retain(keep || !now.empty())) handle(member, event);
     for (const Parcel& parcel : now) receive(members_[i], parcel.message);
+    for (const auto& event : members_[i].session->set_retain(keep)) handle(members_[i], event);
   }
 }
 
@@ -241,7 +251,8 @@ void Federation::invite(Member& member, const fork::Invited& invited) {
       const auto& log = servers_[newcomer.server].log();
       auto from = std::find_if(log.begin(), log.end(), [&](const Entry& e) { return e.child == invited.node; });
       for (; from != log.end(); ++from)
-        if (from->child != invited.node) newcomer.inbox.push_back({now_, from->id, from->message});
+        if (from->child != invited.node && from->rejects.empty())
+          newcomer.inbox.push_back({now_, from->id, from->message});
     }
   }
 }
@@ -376,7 +387,8 @@ void Federation::rejoin() {
         member.deleted.erase(mine);
         ++result_.joined_again;
       } else if (member.outbox.empty() && server.head() != *member.rejoining->session.history().find(mine)->parent) {
-        member.rejoining.reset();  // refused
+        member.rejoining.reset();  // refused: not at once again, and not all at a time
+        member.lost_for = 10 + dice_.roll(10);
       }
       continue;
     }
@@ -388,7 +400,16 @@ void Federation::rejoin() {
       return m.session && m.online && m.session->head() == head && topology_.reaches(m.server, member.server) &&
              *m.session->may_send(head);
     });
-    if (helper == members_.end()) continue;
+    if (helper == members_.end()) {
+      // Nobody is where the servers think that all are: the commit was not what its sender said, or its sender has lost
+      // it. Clients report that, and agreement starts again without it.
+      const bool anybody = std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
+        return !m.online || !topology_.reaches(m.server, member.server) || (m.session && m.session->holds(head)) ||
+               (m.rejoining && m.rejoining->session.head() == head);
+      });
+      if (!anybody) reject(member.server, head);
+      continue;
+    }
     const Bytes info = *helper->session->group_info();
     auto join = member.client.join_by_commit(info, {.resync = group::Resync::replace_own_leaf});
     if (!join) join = member.client.join_by_commit(info);
@@ -399,6 +420,14 @@ void Federation::rejoin() {
     member.outbox.push_back({std::move(entry), std::nullopt, std::nullopt});
     member.rejoining = *std::move(join);
   }
+}
+
+void Federation::reject(std::uint32_t server, const NodeId& head) {
+  Entry verdict;
+  verdict.id = next_id_++;
+  verdict.rejects = head;
+  publish(server, verdict);
+  ++result_.commits_rejected;
 }
 
 std::size_t Federation::mark_of(const NodeId& node, const NodeId* parent) {

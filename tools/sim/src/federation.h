@@ -54,6 +54,7 @@ class Federation {
   void submit();
   void act();
   void rejoin();
+  void reject(std::uint32_t server, const NodeId& head);
   void check();
 
   void found();

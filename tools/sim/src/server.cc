@@ -1,12 +1,22 @@
 #include "server.h"
 
+#include <algorithm>
+
 namespace dmls::sim {
 
 bool Server::add(const Entry& entry) {
   if (!entries_.insert(entry.id).second) return false;
+  if (!entry.rejects.empty()) rejected_.insert(entry.rejects);
   if (entry.commit) children_[entry.parent].push_back(log_.size());
   log_.push_back(entry);
   return true;
+}
+
+bool Server::decided(const NodeId& parent) const {
+  const auto found = children_.find(parent);
+  return found != children_.end() && std::any_of(found->second.begin(), found->second.end(), [&](std::size_t index) {
+           return rejected_.count(log_[index].child) == 0;
+         });
 }
 
 NodeId Server::head() const {
@@ -15,8 +25,10 @@ NodeId Server::head() const {
     const Entry* best = nullptr;
     for (const std::size_t index : found->second) {
       const Entry& each = log_[index];
+      if (rejected_.count(each.child) != 0) continue;
       if (best == nullptr || OctetOrder()(best->confirmation_tag, each.confirmation_tag)) best = &each;
     }
+    if (best == nullptr) break;
     at = best->child;
   }
   return at;

@@ -23,6 +23,7 @@ struct Entry {
   NodeId parent;           // of a commit
   NodeId child;            // as its sender says: a hint
   Bytes confirmation_tag;  // of a commit
+  NodeId rejects = {};     // a verdict instead: no client can follow the commit that starts this epoch
 };
 
 class Server {
@@ -34,16 +35,18 @@ class Server {
   [[nodiscard]] bool has(std::uint64_t id) const { return entries_.count(id) != 0; }
   // In order of arrival here.
   [[nodiscard]] const std::vector<Entry>& log() const { return log_; }
-  // The end of the branch that wins: at the first differing commit the higher confirmation tag. Hearsay again.
+  // The end of the branch that wins: at the first differing commit the higher confirmation tag. Hearsay again; what
+  // clients reported as rejected is left out.
   [[nodiscard]] NodeId head() const;
   // Whether a commit on `parent` is known.
-  [[nodiscard]] bool decided(const NodeId& parent) const { return children_.count(parent) != 0; }
+  [[nodiscard]] bool decided(const NodeId& parent) const;
 
   // What the other servers are known to have.
   std::map<std::uint32_t, std::set<std::uint64_t>> acknowledged;
 
  private:
   NodeId first_;
+  std::set<NodeId> rejected_;
   std::set<std::uint64_t> entries_;
   std::vector<Entry> log_;
   std::map<NodeId, std::vector<std::size_t>> children_;  // commits by parent, as indices into the log

@@ -20,8 +20,9 @@ struct FederationOptions {
   double duplication = 0.02;
   std::uint32_t steps = 200;  // before everything is healed and drained
   std::uint64_t seed = 1;
-  bool churn = true;   // clients are added and removed
-  bool cheap = false;  // the test provider instead of real cryptography
+  bool churn = true;      // clients are added and removed
+  bool cheap = false;     // the test provider instead of real cryptography
+  bool contrary = false;  // one client prefers what all others do not: a run that must fail
 };
 
 // An epoch as the report draws it.
@@ -45,7 +46,8 @@ struct FederationTrace {
 struct FederationResult {
   FederationOptions options;
   std::uint64_t steps = 0;  // drained ones included
-  std::uint64_t commits = 0, commits_refused = 0, forks = 0, rollbacks = 0;
+  // Refused: another commit was chosen. Rejected: chosen, but no client could follow it.
+  std::uint64_t commits = 0, commits_refused = 0, commits_rejected = 0, forks = 0, rollbacks = 0;
   std::uint64_t messages = 0, messages_read = 0, messages_unreadable = 0;
   std::uint64_t splits = 0, splits_within_splits = 0, server_outages = 0, client_outages = 0;
   std::uint64_t joined = 0, removed = 0, orphaned = 0, joined_again = 0;
