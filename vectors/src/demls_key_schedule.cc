@@ -1,5 +1,5 @@
-// The DeMLS key schedule over a tree of epochs. docs/vectors.md: `demls-key-schedule`. draft-kohbrok-mls-dmls, "DMLS key
-// schedule"
+// The DeMLS key schedule over a tree of epochs. docs/vectors.md: `demls-key-schedule`. draft-kohbrok-mls-dmls, "DMLS
+// key schedule"
 
 #include <dmls/base/hex.h>
 #include <dmls/fork/key_schedule.h>
