@@ -169,7 +169,7 @@ TEST_F(CommitRules, PsksEnterTheKeyScheduleInTheOrderOfTheProposals) {
   RULE("8.4", "PSKs are injected in the order of the proposals");
   std::vector<ProposalOrRef> list;
   for (const auto name : {"one", "two"}) {
-    bob_.add_psk(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
+    (void)bob_.add_psk(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
     mallory.psks.add(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
     list.push_back(by_value(PreSharedKey{{keyschedule::ExternalPskId{to_bytes(as_bytes(name))}, *random_->bytes(32)}}));
   }

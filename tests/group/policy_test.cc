@@ -78,7 +78,7 @@ TEST_F(PolicyRules, EveryKindOfChangeCanBeRefused) {
          [](const Changes& c) { return c.extensions && c.extensions->empty(); });
   judged({.proposals = {by_value(ReInit{{7}, crypto::ProtocolVersion::mls10, suite_.id(), {}})}, .path = false},
          [](const Changes& c) { return c.reinit && c.reinit->group_id == Bytes{7}; });
-  bob_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(4)));
+  (void)bob_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(4)));
   mallory.psks.add(Bytes{1}, keyschedule::Psk(SecretBytes(4)));
   judged({.proposals = {by_value(PreSharedKey{{keyschedule::ExternalPskId{{1}}, Bytes(32)}})}, .path = false},
          [](const Changes& c) { return c.psks.size() == 1; });

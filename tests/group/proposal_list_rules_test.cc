@@ -81,7 +81,7 @@ TEST_F(ListRules, NoAddForAClientThatIsThereUnlessItIsRemoved) {
 TEST_F(ListRules, NoPskTwice) {
   RULE("12.2", "no PreSharedKeyID twice");
   for (const auto name : {"one"}) {
-    bob_.add_psk(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
+    (void)bob_.add_psk(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
     mallory.psks.add(as_bytes(name), keyschedule::Psk(SecretBytes(as_bytes(name))));
   }
   refused({.proposals = {psk("one", 1), psk("one", 1)}}, keyschedule::errc::kDuplicatePsk, "");
@@ -187,7 +187,7 @@ TEST_F(ListRules, AnExternalCommitHasNoOtherProposals) {
 }
 
 TEST_F(ListRules, AnExternalCommitNamesNoPskTwice) {
-  bob_.add_psk(as_bytes("one"), keyschedule::Psk(SecretBytes(as_bytes("one"))));
+  (void)bob_.add_psk(as_bytes("one"), keyschedule::Psk(SecretBytes(as_bytes("one"))));
   mallory.psks.add(as_bytes("one"), keyschedule::Psk(SecretBytes(as_bytes("one"))));
   external_refused({init_, psk("one", 1), psk("one", 1)}, keyschedule::errc::kDuplicatePsk, "");
   external_accepted({init_, psk("one", 1), psk("one", 2)});

@@ -106,7 +106,7 @@ TEST_F(RandomFailure, AGroup) {
 
 TEST_F(RandomFailure, ACommit) {
   Client carol = client("carol");
-  alice_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(4)));
+  (void)alice_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(4)));
   const Bytes package = *carol.new_key_package();
   for (const auto format : {HandshakeFormat::private_message, HandshakeFormat::public_message})
     at_every_draw(

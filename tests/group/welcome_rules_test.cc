@@ -100,7 +100,7 @@ TEST_F(WelcomeRules, PsksOfAWelcomeAreHeld) {
   RULE("12.4.3.1", "the receiver holds all PSKs that the GroupSecrets name");
   const keyschedule::PreSharedKeyID id{keyschedule::ExternalPskId{{1}}, Bytes(32)};
   refuses({.secrets = [=](auto& s) { s.psks = {id}; }}, errc::kUnknownPsk, "");
-  dave_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(5)));
+  (void)dave_.add_psk(Bytes{1}, keyschedule::Psk(SecretBytes(5)));
   refuses({.secrets = [=](auto& s) { s.psks = {id}; }}, crypto::errc::kOpenFailed, "");  // the sender used none
 }
 

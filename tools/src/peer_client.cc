@@ -42,7 +42,8 @@ Reply new_key_package(PeerState& state, const Request& request) {
 }
 
 Reply store_psk(PeerState& state, const Request& request) {
-  state.client(request).client.add_psk(request.octets("psk_id"), keyschedule::Psk(SecretBytes(request.octets("psk"))));
+  DMLS_CHECK(state.client(request).client.add_psk(request.octets("psk_id"),
+                                                  keyschedule::Psk(SecretBytes(request.octets("psk")))));
   return json::object();
 }
 
