@@ -54,6 +54,10 @@ class StoredStory {
   // What peers make of it; needs only what is stored. Call it once the step is durable.
   Result<void> settle(std::size_t step) { return steps_[step].settle(); }
 
+  // For fixtures: alice's, and a message that bob sends now.
+  [[nodiscard]] BytesView signature_private_key() const { return alice_key_.expose(); }
+  Bytes message_from_bob() { return must(bobs_->protect(as_bytes("stored"))); }
+
   [[nodiscard]] group::Group* present() { return group_ ? &*group_ : nullptr; }
   // A message in both directions between the stored client and every peer in its epoch.
   Result<void> talk() {
@@ -79,6 +83,7 @@ class StoredStory {
   static Unexpected lost() { return fail(errc::kMisuse, "story: a message did not arrive"); }
   group::ClientConfig config(std::string_view name) {
     auto pair = must(crypto::generate_signature_key_pair(suite_, *random_));
+    if (name == "alice") alice_key_ = pair.private_key.clone();
     group::ClientConfig out{suite_, treekem::BasicCredential{to_bytes(as_bytes(name))},
                             std::make_shared<crypto::KeyPairSigner>(suite_, std::move(pair)),
                             std::make_shared<group::AcceptEverything>()};
@@ -138,6 +143,7 @@ class StoredStory {
 
   crypto::CipherSuite suite_;
   std::shared_ptr<Random> random_;
+  crypto::SignaturePrivateKey alice_key_;
   group::ClientConfig alice_config_;
   std::optional<group::Client> alice_, bob_, carol_;
   std::optional<group::Group> group_, bobs_, carols_;

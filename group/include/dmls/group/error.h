@@ -22,4 +22,5 @@ inline constexpr Errc kClosed{0x0610};                // the group was re-initia
 inline constexpr Errc kOwnMessage{0x0611};            // a message of this client's own
 inline constexpr Errc kKnownGroup{0x0612};            // a Welcome to a group that this client is in already
 inline constexpr Errc kNotAMember{0x0613};            // no member has the identity that was looked for
+inline constexpr Errc kCommitFirst{0x0614};           // proposals wait that have to be committed before that
 }  // namespace dmls::group::errc

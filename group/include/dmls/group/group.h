@@ -85,7 +85,8 @@ class Group {
 
   // ---- sending
 
-  // Encrypts an application message as an encoded MLSMessage. RFC 9420 §6.3
+  // Encrypts an application message as an encoded MLSMessage. RFC 9420 §6.3. kCommitFirst while proposals wait that a
+  // commit of this member would take up: whoever is about to be removed shall not read it (§12.4).
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
 
   // Proposals by reference: they wait in this epoch as received ones do. RFC 9420 §12.1. An Update is made by
