@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support.h"
+#include "support/rule.h"
 
 namespace dmls::group {
 namespace {
@@ -190,6 +191,20 @@ TEST_F(Three, ANewMemberProposesItselfAndIsAdded) {
   commit_and_follow({&c(), &a(), &b()}, {}, &welcome);
   Group d = joined(dave, welcome);
   EXPECT_TRUE(d.epoch_authenticator() == a().epoch_authenticator());
+}
+
+TEST_F(Three, WhatWasProposedIsCommittedBeforeApplicationDataIsSent) {
+  RULE("12.4", "what was proposed is committed before application data is sent");
+  propose_to({&b(), &c()}, *a().propose(Remove{c().own_leaf().value()}));
+  for (Group* member : {&a(), &b()}) {
+    const auto refused = member->protect(as_bytes("not for Carol"));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, errc::kCommitFirst);
+  }
+  EXPECT_TRUE(c().protect(as_bytes("hello")));  // she cannot commit her own removal
+  Transition commit = *a().commit({});
+  ASSERT_TRUE(a().merge(std::move(commit)));
+  EXPECT_TRUE(a().protect(as_bytes("not for Carol")));
 }
 
 TEST_F(Three, AReInitClosesTheGroup) {
