@@ -126,6 +126,12 @@ Result<Reader> read_reader(const Value& vector, const crypto::CipherSuite& suite
   auto* key_package = std::get_if<treekem::KeyPackage>(&message.body);
   if (key_package == nullptr) return value.fail_at("key_package", "it is no KeyPackage");
   out.bundle.key_package = std::move(*key_package);
+  DMLS_TRY(const auto signer,
+           value.in("signature_private_key",
+                    crypto::signature_key_pair_from_private(
+                        suite, crypto::SignaturePrivateKey(SecretBytes(out.signature_private_key)))));
+  DMLS_CHECK(value.require(signer.public_key == out.bundle.key_package.leaf_node.signature_key, "signature_private_key",
+                           "it belongs to the key package"));
   DMLS_TRY(const Bytes init, value.octets("init_private_key"));
   DMLS_TRY(out.bundle.init, value.in("init_private_key", crypto::hpke_key_pair_from_private(
                                                              suite, crypto::HpkePrivateKey(SecretBytes(init)))));
