@@ -137,6 +137,10 @@ Result<void> Session::State::receive_late(FollowedGroup& group, const group::Mls
   }
   auto verified = past->unprotect(message);
   if (!verified) {
+    if (verified.error().code == group::errc::kOwnMessage) {  // a proposal of ours that is served again
+      events.push_back(Skipped::own_message);
+      return {};
+    }
     if (verified.error().code != keyschedule::errc::kGenerationSpent) return fail(verified.error());
     if (logged != nullptr) {
       events.push_back(Equivocation{starts, group.owner, false, logged->message, to_bytes(octets)});
@@ -170,6 +174,10 @@ Result<void> Session::State::receive_present(FollowedGroup& group, const group::
   }
   auto verified = group.epoch.unprotect(message);
   if (!verified) {
+    if (verified.error().code == group::errc::kOwnMessage) {  // a proposal of ours that is served again
+      events.push_back(Skipped::own_message);
+      return {};
+    }
     if (verified.error().code != keyschedule::errc::kGenerationSpent) return fail(verified.error());
     if (is_commit && group.blocked) {
       events.push_back(Equivocation{starts, group.owner, false, group.blocked->message, to_bytes(octets)});

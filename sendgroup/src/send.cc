@@ -96,10 +96,22 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   }
   DMLS_TRY(const auto names, names_of(next, changes.added, is_universe(own->id)));
   Outgoing out{tls_codec::encode(made.commit), encoded_welcome(made), {}};
-  for (const auto& [who, participant] : names) (void)name(who, participant.group_id, participant.signature_key);
-  for (const Bytes& package : plan.adds) learn(*group::decode_key_package(package));
-  if (!changes.added.empty() && (is_universe(own->id) || universe->parameters.group_ids == GroupIds::assigned)) {
-    DMLS_TRY(out.announcement, announce(next));
+  if (!changes.added.empty()) {
+    // Names first, for they are announced; taken back if the announcement fails.
+    const auto known_participants = participants;
+    const auto known_owners = owners;
+    const auto known_directory = directory;
+    for (const auto& [who, participant] : names) (void)name(who, participant.group_id, participant.signature_key);
+    for (const Bytes& package : plan.adds) learn(*group::decode_key_package(package));
+    const bool introduces = is_universe(own->id) || universe->parameters.group_ids == GroupIds::assigned;
+    auto announced = introduces ? announce(next) : Result<Bytes>(Bytes{});
+    if (!announced) {
+      participants = known_participants;
+      owners = known_owners;
+      directory = known_directory;
+      return fail(announced.error());
+    }
+    out.announcement = *std::move(announced);
   }
 
   // Nothing fails from here on.

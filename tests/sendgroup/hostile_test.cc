@@ -68,11 +68,11 @@ class Hostile : public testing::Test {
     EXPECT_TRUE(made) << made.error().rule;
     return made->message();
   }
+  void hold(const Bytes& id, keyschedule::Psk psk) { EXPECT_TRUE(rogue_.add_psk(id, std::move(psk))); }
   // The PSK of an epoch of session `i`'s Send Group, which the rogue can derive as a member.
   EpochName know_psk(std::size_t i, std::uint64_t epoch, std::size_t length = 32) {
     const EpochName name{mesh_[i].group(), epoch};
-    (void)rogue_.add_psk(psk_id(name),
-                         keyschedule::Psk(*groups_[i].export_secret(kExporterPskLabel, psk_id(name), length)));
+    hold(psk_id(name), keyschedule::Psk(*groups_[i].export_secret(kExporterPskLabel, psk_id(name), length)));
     return name;
   }
   // Session `i` renews its keys, and all follow, the rogue too.
@@ -168,30 +168,30 @@ TEST_F(Hostile, AResumptionPskIsImported) {
 }
 
 TEST_F(Hostile, APskHasANameThatNamesNoEpoch) {
-  (void)rogue_.add_psk(text("12345678"), keyschedule::Psk(SecretBytes(32)));
+  hold(text("12345678"), keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(text("12345678"))), errc::kInvalidPskId);
 }
 
 TEST_F(Hostile, APskIsOfAGroupThatIsNobodys) {
-  (void)rogue_.add_psk(text("12345678nobody"), keyschedule::Psk(SecretBytes(32)));
+  hold(text("12345678nobody"), keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(text("12345678nobody"))), errc::kInvalidImport);
 }
 
 TEST_F(Hostile, APskIsOfTheImportingGroupItself) {
   const Bytes id = psk_id({to_bytes(own_->group_id()), 1});
-  (void)rogue_.add_psk(id, keyschedule::Psk(SecretBytes(32)));
+  hold(id, keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(id)), errc::kInvalidImport);
 }
 
 TEST_F(Hostile, APskIsOfAnEpochOfOursThatNeverWas) {
   const Bytes id = psk_id({mesh_[1].group(), 9});
-  (void)rogue_.add_psk(id, keyschedule::Psk(SecretBytes(32)));
+  hold(id, keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(id)), errc::kInvalidImport);
 }
 
 TEST_F(Hostile, APskIsOfAnEpochFarBeyond) {
   const Bytes id = psk_id({mesh_[2].group(), 1'000'000});
-  (void)rogue_.add_psk(id, keyschedule::Psk(SecretBytes(32)));
+  hold(id, keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(id)), dmls::errc::kLimit);
 }
 
@@ -227,9 +227,9 @@ TEST_F(Hostile, APskIsOfAnEpochWithoutFreshKeys) {
   update(0);
   const auto partial = *mesh_[2].session.commit(CommitKind::partial);
   mesh_.broadcast(2, partial.messages());
-  (void)rogue_.add_psk(psk_id({mesh_[0].group(), 2}), keyschedule::Psk(SecretBytes(32)));  // whatever it is
+  hold(psk_id({mesh_[0].group(), 2}), keyschedule::Psk(SecretBytes(32)));  // whatever it is
   before_ = statistics();
-  (void)rogue_.add_psk(psk_id({mesh_[2].group(), 2}), keyschedule::Psk(SecretBytes(32)));
+  hold(psk_id({mesh_[2].group(), 2}), keyschedule::Psk(SecretBytes(32)));
   expect_refused(commit(CommitRequest().external_psk(psk_id({mesh_[2].group(), 2}))), errc::kInvalidImport);
 }
 
@@ -329,7 +329,7 @@ TEST_F(Hostile, TwoCommitsForOneEpochAreReported) {
 }
 
 TEST_F(Hostile, TwoCommitsForOneEpochAreReportedWhileTheFirstWaits) {
-  (void)rogue_.add_psk(psk_id({mesh_[2].group(), 5}), keyschedule::Psk(SecretBytes(32)));
+  hold(psk_id({mesh_[2].group(), 5}), keyschedule::Psk(SecretBytes(32)));
   mesh_[1].take(commit(CommitRequest().external_psk(psk_id({mesh_[2].group(), 5}))));
   mesh_[1].take(commit({}));
   ASSERT_EQ(mesh_[1].all<Equivocation>().size(), 1u);
@@ -360,7 +360,7 @@ TEST_F(Hostile, AFloodOfBlockedCommitsIsOne) {
   // Each names an epoch that may still come; but a group has one next commit.
   for (std::uint64_t epoch = 2; epoch < 300; ++epoch) {
     const Bytes id = psk_id({mesh_[2].group(), epoch});
-    (void)rogue_.add_psk(id, keyschedule::Psk(SecretBytes(32)));
+    hold(id, keyschedule::Psk(SecretBytes(32)));
     mesh_[1].take(commit(CommitRequest().external_psk(id)));
   }
   EXPECT_EQ(mesh_[1].session.statistics().blocked_commits, 1u);

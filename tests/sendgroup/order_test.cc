@@ -71,6 +71,32 @@ TEST(Order, AWelcomeMayComeAfterTheMessagesOfItsGroup) {
   EXPECT_EQ(mesh[2].session.epoch(mesh[1].group()), 2u);
 }
 
+TEST(Order, EverythingMayComeBackwards) {
+  Mesh mesh;
+  for (std::size_t i = 0; i < 4; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
+  std::vector<Bytes> packages;
+  for (std::size_t i = 1; i < 4; ++i) packages.push_back(*mesh[i].session.new_key_package());
+  std::vector<Bytes> wire;
+  const auto send = [&](std::size_t from, const std::vector<Bytes>& messages) {
+    for (const Bytes& message : messages) {
+      wire.push_back(message);
+      for (std::size_t to = 0; to < 3; ++to)
+        if (to != from) mesh[to].take(message);
+    }
+  };
+  send(0, mesh[0].session.open_universe(packages)->messages());
+  for (std::size_t i = 1; i < 3; ++i) send(i, mesh[i].session.open_send_group()->messages());
+  for (std::size_t i = 0; i < 3; ++i) {
+    send(i, mesh[i].session.update()->messages());
+    send(i, *mesh[i].session.protect(as_bytes("backwards")));
+  }
+  for (std::size_t i = 0; i < 3; ++i) send(i, mesh[i].session.commit()->messages());
+  for (auto message = wire.rbegin(); message != wire.rend(); ++message) mesh[3].take(*message);
+  EXPECT_EQ(mesh[3].all<Announced>().size(), 1u);
+  EXPECT_EQ(mesh[3].all<ApplicationMessage>().size(), 3u);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ(mesh[3].session.epoch(mesh[i].group()), 3u);
+}
+
 TEST(Order, EverythingTwiceChangesNothing) {
   Mesh mesh = Mesh::open(3);
   std::vector<Bytes> wire;

@@ -45,11 +45,17 @@ class TrustNames : public group::Policy {
 class SwitchedRandom final : public Random {
  public:
   explicit SwitchedRandom(std::uint64_t seed) : source_(std::make_unique<SeededRandom>(seed)) {}
-  Result<void> fill(std::span<std::uint8_t> out) override { return source_->fill(out); }
+  Result<void> fill(std::span<std::uint8_t> out) override {
+    if (calls_left_ && (*calls_left_)-- == 0) return fail(dmls::errc::kRandomFailed, "the source was told to fail");
+    return source_->fill(out);
+  }
+  // The call after so many more fails; nullopt: none does.
+  void fail_after(std::optional<std::size_t> calls) { calls_left_ = calls; }
   void reseed(std::uint64_t seed) { source_ = std::make_unique<SeededRandom>(seed); }
 
  private:
   std::unique_ptr<SeededRandom> source_;
+  std::optional<std::size_t> calls_left_;
 };
 
 struct MemberOptions {

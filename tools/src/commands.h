@@ -48,6 +48,16 @@ struct FederationCommand {
   std::string report;  // a file for the page; empty: none
 };
 int simulate_federation(const Console&, const FederationCommand&);
+struct SimulateMeshOptions {
+  std::size_t members = 8;
+  double loss = 0;
+  double reorder = 0;
+  std::size_t offline = 0;
+  std::size_t updates = 1;
+  std::uint64_t seed = 0;
+  std::string report;  // a file; empty: none
+};
+int simulate_mesh(const Console&, const SimulateMeshOptions&);
 
 // Prints the version and the cryptographic libraries behind it.
 int print_version(const Console&);

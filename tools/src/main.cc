@@ -102,6 +102,7 @@ struct CommandLine {
   DemoOptions demo;
   PeerOptions peer;
   FederationCommand federation;
+  SimulateMeshOptions mesh;
   bool version = false;
 };
 
@@ -130,7 +131,7 @@ void vectors_commands(CLI::App& root, CommandLine& line) {
 }
 
 void simulate_commands(CLI::App& root, CommandLine& line) {
-  CLI::App& simulate = *root.add_subcommand("simulate", "federations under netsplits");
+  CLI::App& simulate = *root.add_subcommand("simulate", "federations under netsplits, meshes without servers");
   simulate.require_subcommand(1);
   FederationCommand& options = line.federation;
   CLI::App& federation =
@@ -152,6 +153,23 @@ void simulate_commands(CLI::App& root, CommandLine& line) {
       ->capture_default_str();
   federation.add_option("--report", options.report, "write a page that draws the run")->type_name("FILE.html");
   common_options(federation, line.console);
+
+  CLI::App& mesh = *simulate.add_subcommand("mesh", "Send Groups without any server");
+  SimulateMeshOptions& way = line.mesh;
+  mesh.add_option("--members", way.members, "how many take part")->type_name("N")->check(CLI::Range(2, 1000));
+  mesh.add_option("--loss", way.loss, "probability that a delivery is lost")
+      ->type_name("P")
+      ->check(CLI::Range(0., 0.95));
+  mesh.add_option("--reorder", way.reorder, "probability that a message overtakes others")
+      ->type_name("P")
+      ->check(CLI::Range(0., 1.));
+  mesh.add_option("--offline", way.offline, "members that are unreachable for a third of the run")
+      ->type_name("N")
+      ->check(digits());
+  mesh.add_option("--updates", way.updates, "updates of every member")->type_name("N")->check(CLI::Range(0, 1000));
+  mesh.add_option("--seed", way.seed, "make the run reproducible")->type_name("N")->check(digits());
+  mesh.add_option("--report", way.report, "write a page with the dependency graph")->type_name("FILE.html");
+  common_options(mesh, line.console);
 }
 
 int run(int argc, char** argv) {
@@ -191,7 +209,10 @@ int run(int argc, char** argv) {
     if (vectors.got_subcommand("generate")) return generate_vectors(line.console, line.generate);
     return list_vectors(line.console);
   }
-  if (root.got_subcommand("simulate")) return simulate_federation(line.console, line.federation);
+  if (root.got_subcommand("simulate")) {
+    if (root.get_subcommand("simulate")->got_subcommand("mesh")) return simulate_mesh(line.console, line.mesh);
+    return simulate_federation(line.console, line.federation);
+  }
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
   if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   for (const auto& [name, purpose] : kNotYet) {

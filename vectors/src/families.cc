@@ -15,6 +15,7 @@ constexpr auto kFamilies = std::to_array<Family>({
      true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
     {"dimls-psk", "draft-xue-distributed-mls, \"COMMIT\"", verify_dimls_psk, generate_dimls_psk, true},
+    {"dimls-session", "draft-xue-distributed-mls", verify_dimls_session, generate_dimls_session, true},
     {"fork-choice", "draft-kohbrok-mls-dmls, \"State management\"", verify_fork_choice, generate_fork_choice, true},
     {"key-schedule", "RFC 9420 §8", verify_key_schedule, generate_key_schedule, true},
     {"message-protection", "RFC 9420 §6.1, §6.2, §6.3", verify_message_protection, nullptr, true},

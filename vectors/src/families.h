@@ -29,6 +29,9 @@ Result<Json> generate_deserialization(const Generation&);
 Result<void> verify_dimls_psk(const Value&);
 Result<Json> generate_dimls_psk(const Generation&);
 
+Result<void> verify_dimls_session(const Value&);
+Result<Json> generate_dimls_session(const Generation&);
+
 Result<void> verify_key_schedule(const Value&);
 Result<Json> generate_key_schedule(const Generation&);
 
