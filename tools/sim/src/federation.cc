@@ -404,7 +404,8 @@ void Federation::rejoin() {
       // Nobody is where the servers think that all are: the commit was not what its sender said, or its sender has lost
       // it. Clients report that, and agreement starts again without it.
       const bool anybody = std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
-        return !m.online || !topology_.reaches(m.server, member.server) || (m.session && m.session->holds(head)) ||
+        return !m.online || !topology_.reaches(m.server, member.server) ||
+               (m.session && m.session->holds(head) && *m.session->may_send(head)) ||
                (m.rejoining && m.rejoining->session.head() == head);
       });
       if (!anybody) reject(member.server, head);
