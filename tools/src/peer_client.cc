@@ -1,6 +1,7 @@
 // Operations of `dmls peer` on clients: identities, key packages, and the ways into a group.
 
 #include <dmls/crypto/keys.h>
+#include <dmls/storage/memory_store.h>
 
 #include <array>
 
@@ -18,6 +19,7 @@ Reply make_client(PeerState& state, const Request& request) {
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
                              std::make_shared<group::AcceptEverything>()};
   config.random = state.random;
+  if (request.flag("store", false)) config.store = std::make_shared<storage::MemoryStore>();
   for (const auto type : request.code_points("extension_types"))
     config.capabilities.extensions.push_back(static_cast<treekem::ExtensionType>(type));
   for (const auto type : request.code_points("proposal_types"))
@@ -100,6 +102,14 @@ Reply external_join(PeerState& state, const Request& request) {
   return staged_entry(state, request, std::move(entry));
 }
 
+// The group is in the client's store after whatever changed it; it goes on with what is there.
+Reply reload(PeerState& state, const Request& request) {
+  const Bytes group_id = to_bytes(state.group(request).group_id());
+  state.groups.erase(request.text("group"));
+  DMLS_TRY(auto group, state.client(request).client.load_group(group_id));
+  return json{{"group", state.groups.add(std::move(group))}};
+}
+
 Reply forget(PeerState& state, const Request& request) {
   const std::string handle = request.text("handle");
   if (!state.groups.erase(handle) && !state.staged.erase(handle) && !state.waiting.erase(handle) &&
@@ -110,7 +120,8 @@ Reply forget(PeerState& state, const Request& request) {
 
 constexpr const char* kEntry = "staged changes";
 constexpr std::array kOperations{
-    PeerOperation{"client", "suite identity [extension_types] [proposal_types] [past_epochs] [padding] [grease]",
+    PeerOperation{"client",
+                  "suite identity [extension_types] [proposal_types] [past_epochs] [padding] [grease] [store]",
                   "client signature_key", make_client},
     PeerOperation{"key_package", "client [last_resort] [lifetime] [leaf_extensions]", "key_package", new_key_package},
     PeerOperation{"psk", "client psk_id psk", "", store_psk},
@@ -123,6 +134,7 @@ constexpr std::array kOperations{
     PeerOperation{"branch_create", "client group group_id key_packages [extensions] [tree]", "staged welcome changes",
                   branch_create},
     PeerOperation{"branch_join", "client group welcome [ratchet_tree]", kEntry, join_descendant},
+    PeerOperation{"reload", "client group", "group", reload},
     PeerOperation{"forget", "handle", "", forget},
 };
 
