@@ -11,7 +11,8 @@ namespace dmls::group {
 Result<Bytes> Group::protect(BytesView data, BytesView authenticated_data) {
   DMLS_CHECK(check_active());
   if (!committable(epoch_.shared(), own_leaf(), proposals_, {}, Judgement::own(*config_)).empty())
-    return fail(errc::kCommitFirst, "RFC 9420 §12.4: proposals wait, which are committed before application data is sent");
+    return fail(errc::kCommitFirst,
+                "RFC 9420 §12.4: proposals wait, which are committed before application data is sent");
   DMLS_TRY(const auto content, epoch_.sign(WireFormat::mls_private_message, ApplicationData{to_bytes(data)},
                                            authenticated_data, *config_->signer));
   DMLS_TRY(const auto message, epoch_.protect(content, *config_->padding, *config_->random));
