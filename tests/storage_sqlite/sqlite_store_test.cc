@@ -105,7 +105,8 @@ TEST(SqliteStore, WhatWasErasedOrReplacedIsInNoFile) {
   for (int i = 0; i < 300; ++i) {
     Batch batch;
     batch.put(below({}, "replaced"), value_of(secret(i)));
-    batch.put(below({}, static_cast<std::uint64_t>(i)), value_of(secret(i) + std::string(100 * (i % 80), '.')));
+    batch.put(below({}, static_cast<std::uint64_t>(i)),
+              value_of(secret(i) + std::string(static_cast<std::size_t>(100 * (i % 80)), '.')));
     if (i > 1) batch.erase(below({}, static_cast<std::uint64_t>(i - 2)));
     ASSERT_TRUE(store->write(batch));
   }
