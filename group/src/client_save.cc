@@ -125,8 +125,12 @@ Result<std::unique_ptr<GroupStore>> Client::save_group(Epoch& epoch, const keysc
 
 Result<bool> Client::knows_group(BytesView group_id) const {
   if (state_->store() == nullptr) return false;
-  DMLS_TRY(const auto entry, state_->store()->read(GroupStore::index_key_of(config().suite, group_id)));
-  return entry.has_value();
+  const Bytes key = storage::below(GroupStore::key_of(config().suite, group_id), "s");
+  DMLS_TRY(const auto octets, state_->store()->read(key));
+  if (!octets) return false;
+  DMLS_TRY(const auto record, decode_record<GroupRecord>(octets->expose()));
+  // Who was removed may come back: enter() replaces what is stored.
+  return record.status != static_cast<std::uint8_t>(GroupStatus::removed);
 }
 
 Result<std::vector<Bytes>> Client::stored_groups() const {

@@ -27,8 +27,16 @@ struct Pair {
                    std::vector<Bytes>* wire = nullptr) {
     const auto random = std::make_shared<SeededRandom>(seed);
     const auto policy = std::make_shared<AcceptEverything>();
-    Client alice = *Client::create(suite, "alice", policy, random);
-    Client bob = *Client::create(suite, "bob", policy, random);
+    const auto client = [&](std::string_view name) {
+      auto pair = *crypto::generate_signature_key_pair(suite, *random);
+      ClientConfig config{suite, treekem::BasicCredential{text(name)},
+                          std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)), policy};
+      config.clock = std::make_shared<FixedClock>(1'790'000'000);  // key packages say when they were made
+      config.random = random;
+      return *Client::create(std::move(config));
+    };
+    Client alice = client("alice");
+    Client bob = client("bob");
     Group alices = *alice.create_group();
     const Bytes package = *bob.new_key_package();
     Transition add = *alices.commit(request.add(package));

@@ -1,5 +1,6 @@
 // Defects of ours that exchanging messages with other implementations brought to light; docs/mistakes.md tells of them.
 
+#include <dmls/storage/memory_store.h>
 #include <gtest/gtest.h>
 
 #include "support.h"
@@ -50,6 +51,31 @@ TEST(FoundByPeers, WhoWasRemovedComesBackWhileTheOldGroupIsStillHeld) {
   Group again = joined(bob, welcome);
   EXPECT_EQ(old.status(), GroupStatus::removed);
   EXPECT_TRUE(again.epoch_authenticator() == alices.epoch_authenticator());
+}
+
+TEST(FoundByPeers, WhoWasRemovedComesBackThoughTheOldGroupIsStored) {
+  Cast cast;
+  Client alice = cast.client("alice");
+  auto pair = *crypto::generate_signature_key_pair(suite1(), *cast.random);
+  ClientConfig config{suite1(), treekem::BasicCredential{to_bytes(as_bytes("bob"))},
+                      std::make_shared<crypto::KeyPairSigner>(suite1(), std::move(pair)),
+                      std::make_shared<AcceptEverything>()};
+  config.random = cast.random;
+  config.store = std::make_shared<storage::MemoryStore>();
+  Client bob = *Client::create(std::move(config));
+  Group alices = *alice.create_group();
+  Bytes welcome;
+  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
+  {
+    Group old = joined(bob, welcome);
+    Transition removal = *alices.commit(CommitRequest().remove(old.own_leaf()));
+    ASSERT_TRUE(old.merge(std::get<Transition>(*old.process(removal.message()))));
+    ASSERT_TRUE(alices.merge(std::move(removal)));
+  }
+  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
+  Group again = joined(bob, welcome);
+  EXPECT_TRUE(again.epoch_authenticator() == alices.epoch_authenticator());
+  EXPECT_EQ(bob.stored_groups()->size(), 1u);
 }
 
 }  // namespace

@@ -23,14 +23,14 @@ std::vector<json> replies(const std::string& text) {
   return list;
 }
 
-// A conversation that grows by a request at a time. The program is started anew for each; the seed makes it say the
-// same as before.
+// A conversation that grows by a request at a time. The program is started anew for each; seed and time make it say
+// the same as before.
 class Conversation {
  public:
   json ask(const json& request) {
     requests_.append(request.dump()).append("\n");
     ++count_;
-    const Finished run = dmls({"peer", "--seed", "5"}, requests_);
+    const Finished run = dmls({"peer", "--seed", "5", "--time", "1790000000"}, requests_);
     EXPECT_EQ(run.status, 0) << run.err;
     const auto all = replies(run.out);
     EXPECT_EQ(all.size(), count_);

@@ -34,6 +34,7 @@ int run_demo(const Console&, const DemoOptions&);
 
 struct PeerOptions {
   std::optional<std::uint64_t> seed;  // none: fresh randomness
+  std::optional<std::uint64_t> time;  // seconds since 1970; none: as it is
 };
 int run_peer(const Console&, const PeerOptions&);
 // What `dmls peer --help` adds to its options.

@@ -185,7 +185,12 @@ int run(int argc, char** argv) {
   demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
   CLI::App& peer = *root.add_subcommand("peer", "one member, driven by another program: JSON lines");
-  peer.add_option("--seed", line.peer.seed, "make the run reproducible")->type_name("N")->check(digits());
+  peer.add_option("--seed", line.peer.seed, "make the run reproducible, as far as time stands still")
+      ->type_name("N")
+      ->check(digits());
+  peer.add_option("--time", line.peer.time, "let the clock stand at N seconds since 1970")
+      ->type_name("N")
+      ->check(digits());
   peer.footer(peer_help);
   for (const auto& [name, purpose] : kNotYet) {
     CLI::App& app = *root.add_subcommand(name, std::string(purpose) + " (not yet)");

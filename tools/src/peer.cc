@@ -107,6 +107,7 @@ std::string peer_help() {
 int run_peer(const Console&, const PeerOptions& options) {
   PeerState state;
   if (options.seed) state.random = std::make_shared<SeededRandom>(*options.seed);
+  if (options.time) state.clock = std::make_shared<group::FixedClock>(*options.time);
   for (std::string line; std::getline(std::cin, line);) {
     if (line.empty()) continue;
     fmt::print("{}\n", answer(state, line).dump(-1, ' ', false, json::error_handler_t::replace));

@@ -19,6 +19,7 @@ Reply make_client(PeerState& state, const Request& request) {
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
                              std::make_shared<group::AcceptEverything>()};
   config.random = state.random;
+  config.clock = state.clock;
   if (request.flag("store", false)) config.store = std::make_shared<storage::MemoryStore>();
   for (const auto type : request.code_points("extension_types"))
     config.capabilities.extensions.push_back(static_cast<treekem::ExtensionType>(type));

@@ -3,6 +3,7 @@
 
 #include <dmls/base/random.h>
 #include <dmls/group/client.h>
+#include <dmls/group/clock.h>
 #include <dmls/group/group.h>
 #include <dmls/group/observer.h>
 
@@ -62,6 +63,7 @@ struct PeerWaiting {
 
 struct PeerState {
   std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
+  std::shared_ptr<const group::Clock> clock = std::make_shared<group::SystemClock>();
   Shelf<PeerClient> clients{"c"};
   Shelf<group::Group> groups{"g"};
   Shelf<PeerStaged> staged{"s"};
