@@ -41,6 +41,7 @@ class Ourselves : public testing::TestWithParam<std::tuple<std::uint16_t, Handsh
 
 TEST_P(Ourselves, TwoThenThreeThenSeveralAtOnce) {
   room().create("alice");
+  if (in_public()) room().observe("alice");
   room().commit("alice", CommitRequest().add(room().key_package("bob")), {"bob"});
   room().talk();
   room().commit("bob", CommitRequest().add(room().key_package("carol")), {"carol"});
