@@ -42,12 +42,12 @@ TEST(ExporterPsk, TheContextIsTheIdItself) {
 }
 
 TEST(ExporterPsk, LengthsEndAt32AndAt255Hashes) {
-  for (const std::size_t length : {0, 31, 255 * 32 + 1}) {
+  for (const std::size_t length : {std::size_t{0}, std::size_t{31}, std::size_t{255} * 32 + 1}) {
     const auto psk = exporter_psk(suite1(), some_secret(), kExporterPskLabel, some_epoch(), length);
     ASSERT_FALSE(psk);
     EXPECT_EQ(psk.error().code, errc::kInvalidExportLength);
   }
-  for (const std::size_t length : {32, 255 * 32})
+  for (const std::size_t length : {std::size_t{32}, std::size_t{255} * 32})
     EXPECT_EQ(exporter_psk(suite1(), some_secret(), kExporterPskLabel, some_epoch(), length)->size(), length);
 }
 
