@@ -133,10 +133,10 @@ TEST_P(Histories, EverybodyAgreesAfterEachStep) {
   const auto suite =
       kind.cheap ? CipherSuite::find(kind.suite, crypto_testing::cheap_provider()) : CipherSuite::find(kind.suite);
   ASSERT_TRUE(suite);
-  const std::size_t steps = test::property_runs(1000, 60);
+  const int steps = test::property_runs(1000, 60);
   History history({*suite, kind.handshake, TreeDelivery::inside, group::WelcomeSplit::one_for_all, 11});
   std::size_t most = 0;
-  for (std::size_t i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
+  for (int i = 0; i < steps && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE("step " + std::to_string(i));
     history.step();
     most = std::max(most, history.members());
