@@ -33,12 +33,7 @@ void Group::take_identity(SigningIdentity identity) {
   config_ = std::move(config);
 }
 
-std::vector<Member> Group::members() const {
-  std::vector<Member> out;
-  out.reserve(epoch_.shared().tree.member_count());
-  epoch_.shared().tree.for_each_leaf([&out](const treekem::TreeLeaf& leaf) { out.push_back(member_at(leaf)); });
-  return out;
-}
+std::vector<Member> Group::members() const { return members_of(epoch_.shared().tree); }
 
 std::optional<Member> Group::member(LeafIndex index) const {
   const auto leaf = epoch_.shared().tree.leaf(index);

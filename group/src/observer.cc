@@ -7,6 +7,14 @@
 #include "public_step.h"
 
 namespace dmls::group {
+namespace {
+
+Judgement judgement(const ObserverConfig& config, const PublicEpoch& epoch) {
+  return Judgement::received(epoch, *config.policy, config.custom_proposals.get(), config.executor.get(),
+                             config.clock->now());
+}
+
+}  // namespace
 
 Result<Observer> Observer::create(ObserverConfig config, BytesView octets, BytesView ratchet_tree) {
   if (!config.policy || !config.clock || config.provider == nullptr)
@@ -20,12 +28,7 @@ Result<Observer> Observer::create(ObserverConfig config, BytesView octets, Bytes
   return Observer(std::move(config), std::make_shared<const PublicEpoch>(std::move(epoch)));
 }
 
-std::vector<Member> Observer::members() const {
-  std::vector<Member> out;
-  out.reserve(epoch_->tree.member_count());
-  epoch_->tree.for_each_leaf([&out](const treekem::TreeLeaf& leaf) { out.push_back(member_at(leaf)); });
-  return out;
-}
+std::vector<Member> Observer::members() const { return members_of(epoch_->tree); }
 
 Result<ObserverEvent> Observer::process(BytesView octets) {
   DMLS_TRY(const auto message, tls_codec::decode<MlsMessage>(octets));
@@ -55,21 +58,14 @@ Result<ObserverEvent> Observer::process_proposal(SignedContent verified) {
                         content.content.sender,
                         std::move(content.content.authenticated_data)};
   stored.proposal = std::move(std::get_if<ProposalContent>(&content.content.content)->proposal);
-  auto verdict = config_.policy->accept_proposal(*epoch_, stored);
-  if (verdict) {
-    verdict = is_valid_alone(*epoch_, stored,
-                             Judgement::received(*epoch_, *config_.policy, config_.custom_proposals.get(),
-                                                 config_.executor.get(), config_.clock->now()));
-  }
+  const auto verdict = judge_proposal(*epoch_, stored, judgement(config_, *epoch_));
   if (!verdict) stored.objection = verdict.error();
   DMLS_CHECK(proposals_.add(stored));
   return ObserverEvent(std::move(stored));
 }
 
 Result<ObserverEvent> Observer::stage(const SignedContent& content) const {
-  DMLS_TRY(auto outcome, take_public_step(*epoch_, content, proposals_,
-                                          Judgement::received(*epoch_, *config_.policy, config_.custom_proposals.get(),
-                                                              config_.executor.get(), config_.clock->now())));
+  DMLS_TRY(auto outcome, take_public_step(*epoch_, content, proposals_, judgement(config_, *epoch_)));
   if (auto* waiting = std::get_if<Waiting>(&outcome)) return ObserverEvent(std::move(*waiting));
   PublicStep& step = *std::get_if<PublicStep>(&outcome);
   DMLS_CHECK(config_.policy->accept(*epoch_, step.proposed.changes));

@@ -99,6 +99,11 @@ Result<void> is_valid_alone(const PublicEpoch& epoch, const StoredProposal& stor
   return {};
 }
 
+Result<void> judge_proposal(const PublicEpoch& epoch, const StoredProposal& stored, const Judgement& judgement) {
+  DMLS_CHECK(judgement.policy.accept_proposal(epoch, stored));
+  return is_valid_alone(epoch, stored, judgement);
+}
+
 std::vector<ProposalOrRef> committable(const PublicEpoch& epoch, LeafIndex committer, const ProposalStore& store,
                                        const std::vector<ProposalOrRef>& asked_for, const Judgement& judgement) {
   if (store.all().empty()) return {};

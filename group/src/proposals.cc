@@ -218,6 +218,13 @@ Member member_at(const treekem::TreeLeaf& leaf) {
   return {leaf.index(), view.credential.decode(), to_bytes(view.signature_key)};
 }
 
+std::vector<Member> members_of(const treekem::RatchetTree& tree) {
+  std::vector<Member> out;
+  out.reserve(tree.member_count());
+  tree.for_each_leaf([&out](const treekem::TreeLeaf& leaf) { out.push_back(member_at(leaf)); });
+  return out;
+}
+
 Result<GroupExpectations> GroupExpectations::of(const treekem::ExtensionList& extensions,
                                                 const treekem::LifetimePolicy& lifetime) {
   GroupExpectations out;

@@ -67,5 +67,7 @@ class GroupExpectations {
 };
 
 Member member_at(const treekem::TreeLeaf& leaf);
+// From left to right.
+std::vector<Member> members_of(const treekem::RatchetTree&);
 
 }  // namespace dmls::group

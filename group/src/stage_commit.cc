@@ -111,8 +111,7 @@ Result<Staging> stage_commit(const Epoch& parent, const VerifiedContent& receive
 }
 
 Result<void> check_proposal(const PublicEpoch& epoch, const StoredProposal& stored, const ClientConfig& config) {
-  DMLS_CHECK(config.policy->accept_proposal(epoch, stored));
-  return is_valid_alone(epoch, stored, Judgement::received(epoch, config));
+  return judge_proposal(epoch, stored, Judgement::received(epoch, config));
 }
 
 }  // namespace dmls::group
