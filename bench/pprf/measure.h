@@ -1,8 +1,6 @@
 #pragma once
-// Comparisons that survive a busy machine: all candidates take turns in one process, the processor time of the thread
-// is what counts, and medians are compared.
+// Walks of the puncturable PRF, and the walk that everybody writes.
 
-#include <benchmark/benchmark.h>
 #include <dmls/base/random.h>
 #include <dmls/crypto/kdf.h>
 #include <dmls/crypto/tree_kdf.h>
@@ -11,42 +9,16 @@
 #include <openssl/digest.h>
 #include <openssl/hkdf.h>
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstring>
-#include <functional>
 #include <string>
 #include <vector>
+
+#include "harness/measure.h"
 
 namespace dmls::bench {
 
 using crypto::HashId;
-
-inline double thread_microseconds() {
-  struct timespec t;
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) * 1e6 + static_cast<double>(t.tv_nsec) * 1e-3;
-}
-
-// Median times of the candidates, in microseconds, over `rounds` turns.
-inline std::vector<double> take_turns(const std::vector<std::function<void()>>& candidates, int rounds) {
-  std::vector<std::vector<double>> times(candidates.size());
-  for (const auto& candidate : candidates) candidate();  // warm
-  for (int round = 0; round < rounds; ++round) {
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      const double begin = thread_microseconds();
-      candidates[i]();
-      times[i].push_back(thread_microseconds() - begin);
-    }
-  }
-  std::vector<double> medians;
-  for (auto& t : times) {
-    std::nth_element(t.begin(), t.begin() + static_cast<std::ptrdiff_t>(t.size() / 2), t.end());
-    medians.push_back(t[t.size() / 2]);
-  }
-  return medians;
-}
 
 inline crypto::CipherSuite suite_with(HashId hash) {
   using enum crypto::CipherSuiteId;
@@ -96,19 +68,6 @@ inline void naive_walk(HashId hash, const crypto::TreeWalk& walk) {
     std::memcpy(walk.end.data(), turn ? r : l, nh);
     std::memcpy(sibling, turn ? l : r, nh);
   }
-}
-
-// A row of the table: its time is what Google Benchmark reports, everything else is a counter.
-inline void report(benchmark::State& state, double microseconds) { state.SetIterationTime(microseconds * 1e-6); }
-
-inline void row(const std::string& name, const std::function<void(benchmark::State&)>& run) {
-  benchmark::RegisterBenchmark(name.c_str(),
-                               [run](benchmark::State& state) {
-                                 for (auto _ : state) run(state);
-                               })
-      ->UseManualTime()
-      ->Iterations(1)
-      ->Unit(benchmark::kMicrosecond);
 }
 
 }  // namespace dmls::bench

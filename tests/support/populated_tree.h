@@ -3,6 +3,7 @@
 // everything that a joiner checks holds. Made bottom-up in one pass, with one signature for each member.
 
 #include <dmls/crypto/hash.h>
+#include <dmls/crypto/kdf.h>
 #include <dmls/crypto/signature.h>
 #include <dmls/tls_codec/codec.h>
 #include <dmls/treekem/path.h>
@@ -36,12 +37,17 @@ inline void must(const Result<void>& result) {
   }
 }
 
+// populated: every parent node above two members has a key. fresh: all have just been added, no parent node has one.
+enum class TreeShape : std::uint8_t { populated, fresh };
+
 // PopulatedTree is a tree of `n` members, leaves 0 to n - 1, as if in every subtree the leftmost member had committed
-// last; leaves that never committed come from key packages. All keys follow from `seed`.
+// last; leaves that never committed come from key packages, and in a fresh tree nobody has. All keys follow from
+// `seed`.
 class PopulatedTree {
  public:
-  PopulatedTree(const crypto::CipherSuite& suite, std::uint32_t n, Bytes group_id, std::uint64_t seed = 1)
-      : suite_(suite), members_(n), group_id_(std::move(group_id)), seed_(seed), tree_(build()) {}
+  PopulatedTree(const crypto::CipherSuite& suite, std::uint32_t n, Bytes group_id, std::uint64_t seed = 1,
+                TreeShape shape = TreeShape::populated)
+      : suite_(suite), members_(n), group_id_(std::move(group_id)), seed_(seed), shape_(shape), tree_(build()) {}
 
   [[nodiscard]] const treekem::RatchetTree& tree() const { return tree_; }
   [[nodiscard]] const Bytes& group_id() const { return group_id_; }
@@ -53,6 +59,16 @@ class PopulatedTree {
       if (tree_.encryption_key(step.node)) pairs.push_back({step.node.value(), key_pair(step.node).private_key});
     const SecretBytes encoded = tls_codec::encode_secret(StoredSecrets{index.value(), std::move(pairs)});
     return must(treekem::TreeSecrets::decode(suite_, encoded.expose()));
+  }
+  // The private key of a leaf.
+  [[nodiscard]] crypto::HpkeKeyPair leaf_key_pair(treekem::LeafIndex index) const { return key_pair(index.node()); }
+  // path_secret of a parent node that has a key: on the path of the leftmost member below it. RFC 9420 §7.4
+  [[nodiscard]] SecretBytes path_secret(treekem::NodeIndex node) const {
+    SeededRandom random = stream("path", first_leaf(node).value());
+    SecretBytes secret = must(random.secret(suite_.hash_length()));
+    for (unsigned level = 1; level < node.level(); ++level)
+      secret = crypto::derive_secret(suite_, secret.expose(), "path");
+    return secret;
   }
   [[nodiscard]] crypto::KeyPairSigner signer(treekem::LeafIndex index) const {
     SeededRandom random = stream("signature", index.value());
@@ -88,6 +104,9 @@ class PopulatedTree {
     return SeededRandom(seed);
   }
   [[nodiscard]] crypto::HpkeKeyPair key_pair(treekem::NodeIndex node) const {
+    if (!node.is_leaf())
+      return must(crypto::derive_hpke_key_pair(
+          suite_, crypto::derive_secret(suite_, path_secret(node).expose(), "node").expose()));
     SeededRandom random = stream("node", node.value());
     return must(crypto::generate_hpke_key_pair(suite_, random));
   }
@@ -117,9 +136,11 @@ class PopulatedTree {
   Bytes build(treekem::NodeIndex top, const std::optional<Bytes>& parent_hash) {
     if (const auto leaf = treekem::LeafIndex::from(top)) return build_leaf(*leaf, parent_hash);
     const auto left = tree_math::left(top), right = tree_math::right(top);
-    const bool kept = first_leaf(right).value() < members_;  // with nobody on the right the node stays blank
+    // With nobody on the right the node stays blank.
+    const bool kept = shape_ == TreeShape::populated && first_leaf(right).value() < members_;
     // An own subtree ended its last path here; that path was overwritten above. Any parent hash does then.
-    const Bytes right_hash = build(right, right.is_leaf() ? std::nullopt : std::optional(Bytes(suite_.hash_length())));
+    const bool ends_here = shape_ == TreeShape::populated && !right.is_leaf();
+    const Bytes right_hash = build(right, ends_here ? std::optional(Bytes(suite_.hash_length())) : std::nullopt);
     treekem::ParentNode node;
     std::optional<Bytes> below = parent_hash;
     if (kept) {
@@ -161,7 +182,7 @@ class PopulatedTree {
   treekem::RatchetTree build() {
     const auto size = *treekem::LeafCount::enough_for(members_);
     nodes_.assign(size.node_count(), Bytes{0});
-    (void)build(size.root(), Bytes());
+    (void)build(size.root(), shape_ == TreeShape::populated ? std::optional(Bytes()) : std::nullopt);
     nodes_.resize(2 * std::size_t{members_} - 1);
     Bytes all;
     for (const Bytes& node : nodes_) all.insert(all.end(), node.begin(), node.end());
@@ -173,6 +194,7 @@ class PopulatedTree {
   std::uint32_t members_;
   Bytes group_id_;
   std::uint64_t seed_;
+  TreeShape shape_;
   treekem::Capabilities capabilities_ = treekem::default_capabilities();
   std::vector<Bytes> nodes_;
   treekem::RatchetTree tree_;
