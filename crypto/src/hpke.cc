@@ -34,12 +34,17 @@ struct Encapsulated {
 };
 
 // Encap(pkR), RFC 9180 §4.1
-Result<Encapsulated> encap(const CipherSuite& suite, const HpkePublicKey& recipient, Random& random) {
-  DMLS_TRY(const HpkeKeyPair ephemeral, generate_hpke_key_pair(suite, random));
+Result<Encapsulated> encap(const CipherSuite& suite, const HpkePublicKey& recipient, const SecretBytes& drawn) {
+  DMLS_TRY(const HpkeKeyPair ephemeral, derive_hpke_key_pair(suite, drawn.expose()));
   SecretBytes dh(kem_sizes(suite.kem()).dh);
   DMLS_CHECK(suite.provider().dh(suite.kem(), ephemeral.private_key.expose(), recipient.octets, dh.expose_mut()));
   const Bytes& enc = ephemeral.public_key.octets;
   return Encapsulated{extract_and_expand(suite, dh.expose(), enc, recipient.octets), enc};
+}
+
+Result<Encapsulated> encap(const CipherSuite& suite, const HpkePublicKey& recipient, Random& random) {
+  DMLS_TRY(const SecretBytes drawn, random.secret(kem_sizes(suite.kem()).private_key));
+  return encap(suite, recipient, drawn);
 }
 
 // Decap(enc, skR), RFC 9180 §4.1
@@ -93,7 +98,13 @@ HpkeInfo HpkeInfo::with_label(const CipherSuite& suite, std::string_view label, 
 
 Result<HpkeCiphertext> hpke_seal(const HpkeInfo& info, const HpkePublicKey& recipient, BytesView aad,
                                  BytesView plaintext, Random& random) {
-  DMLS_TRY(Encapsulated sent, encap(info.suite(), recipient, random));
+  DMLS_TRY(const SecretBytes drawn, random.secret(kem_sizes(info.suite().kem()).private_key));
+  return hpke_seal(info, recipient, aad, plaintext, drawn);
+}
+
+Result<HpkeCiphertext> hpke_seal(const HpkeInfo& info, const HpkePublicKey& recipient, BytesView aad,
+                                 BytesView plaintext, const SecretBytes& ephemeral) {
+  DMLS_TRY(Encapsulated sent, encap(info.suite(), recipient, ephemeral));
   const KeySchedule schedule(info, sent.shared_secret.expose());
   // The first nonce of a context is its base nonce.
   DMLS_TRY(Bytes ciphertext,

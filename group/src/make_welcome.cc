@@ -3,6 +3,8 @@
 #include <dmls/crypto/aead.h>
 #include <dmls/keyschedule/key_schedule.h>
 
+#include <optional>
+
 namespace dmls::group {
 namespace {
 
@@ -20,6 +22,20 @@ Result<Bytes> encrypted_group_info(const PreparedCommit& commit, const Bytes& co
   return crypto::aead_seal(suite, key.key.expose(), key.nonce.expose(), {}, tls_codec::encode(info));
 }
 
+// What the new member `i` gets.
+Result<EncryptedGroupSecrets> secrets_for(std::size_t i, const PreparedCommit& commit, const DerivedEpoch& derived,
+                                          const crypto::HpkeInfo& info, const SecretBytes& ephemeral) {
+  GroupSecrets secrets{derived.joiner_secret.clone(), std::nullopt, commit.changes.psks};
+  if (commit.path) {
+    DMLS_TRY(auto path_secret, commit.path->path_secret_for(commit.added[i]));
+    secrets.path_secret = PathSecret{std::move(path_secret).into_bytes()};
+  }
+  const SecretBytes plaintext = tls_codec::encode_secret(secrets);
+  const treekem::KeyPackage& package = commit.added_packages[i];
+  DMLS_TRY(auto sealed, crypto::hpke_seal(info, package.init_key, {}, plaintext.expose(), ephemeral));
+  return EncryptedGroupSecrets{treekem::key_package_ref(commit.next.suite, package), std::move(sealed)};
+}
+
 }  // namespace
 
 Result<std::vector<WelcomeMessage>> make_welcomes(const PreparedCommit& commit, const Bytes& confirmation_tag,
@@ -33,17 +49,21 @@ Result<std::vector<WelcomeMessage>> make_welcomes(const PreparedCommit& commit, 
 
   // All recipients share the HPKE info, which holds the whole encrypted GroupInfo: hashed once.
   const auto hpke_info = crypto::HpkeInfo::with_label(suite, "Welcome", all.encrypted_group_info);
-  all.secrets.reserve(commit.added.size());
-  for (std::size_t i = 0; i < commit.added.size(); ++i) {
-    GroupSecrets secrets{derived.joiner_secret.clone(), std::nullopt, commit.changes.psks};
-    if (commit.path) {
-      DMLS_TRY(auto path_secret, commit.path->path_secret_for(commit.added[i]));
-      secrets.path_secret = PathSecret{std::move(path_secret).into_bytes()};
-    }
-    const SecretBytes plaintext = tls_codec::encode_secret(secrets);
-    const treekem::KeyPackage& package = commit.added_packages[i];
-    DMLS_TRY(auto sealed, crypto::hpke_seal(hpke_info, package.init_key, {}, plaintext.expose(), *config.random));
-    all.secrets.push_back({treekem::key_package_ref(suite, package), std::move(sealed)});
+  // Drawn in order; sealed by whom and when it suits the executor.
+  const std::size_t count = commit.added.size();
+  std::vector<SecretBytes> ephemerals;
+  ephemerals.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    DMLS_TRY(auto drawn, config.random->secret(crypto::kem_sizes(suite.kem()).private_key));
+    ephemerals.push_back(std::move(drawn));
+  }
+  std::vector<std::optional<Result<EncryptedGroupSecrets>>> sealed(count);
+  run_tasks(config.executor.get(), count,
+            [&](std::size_t i) { sealed[i].emplace(secrets_for(i, commit, derived, hpke_info, ephemerals[i])); });
+  all.secrets.reserve(count);
+  for (auto& one : sealed) {
+    DMLS_TRY(auto secrets, *std::move(one));
+    all.secrets.push_back(std::move(secrets));
   }
 
   std::vector<WelcomeMessage> out;

@@ -30,6 +30,7 @@ class Applier {
       if (extensions != nullptr) DMLS_CHECK(replace_extensions(extensions->extensions));
     }
     DMLS_TRY(group_, GroupExpectations::of(out_.extensions, judgement_.lifetime));
+    DMLS_CHECK(verify_adds(list));
     for (const auto& item : list) DMLS_CHECK(take(item));
     DMLS_CHECK(check_clients());
 
@@ -47,10 +48,29 @@ class Applier {
     return std::visit([&](const auto& proposal) { return take(proposal, item); }, *item.proposal);
   }
 
+  // The key packages of all Adds, but for what the policy thinks of them: nearly all the work there is when many are
+  // added. The error is that of the first which is bad.
+  Result<void> verify_adds(const std::vector<ResolvedProposal>& list) {
+    std::vector<const treekem::KeyPackage*> packages;
+    for (const auto& item : list)
+      if (const auto* add = std::get_if<Add>(item.proposal)) packages.push_back(&add->key_package);
+    const auto expectations = group_.expectations(parent_.suite);
+    std::vector<std::optional<Error>> failures(packages.size());
+    run_tasks(judgement_.executor, packages.size(), [&](std::size_t i) {
+      const Bytes encoded = tls_codec::encode(*packages[i]);
+      const auto view = treekem::KeyPackageView::parse(encoded);
+      const auto verified = view ? treekem::verify_key_package(*view, expectations) : fail(view.error());
+      if (!verified) failures[i] = verified.error();
+    });
+    for (const auto& failure : failures)
+      if (failure) return fail(*failure);
+    return {};
+  }
+
   Result<void> take(const Add& add, const ResolvedProposal& item) {
     const Bytes encoded = tls_codec::encode(add.key_package);
     DMLS_TRY(const auto view, treekem::KeyPackageView::parse(encoded));
-    DMLS_CHECK(treekem::validate_key_package(view, group_.expectations(parent_.suite), judgement_.policy));
+    DMLS_CHECK(treekem::check_credential(view.leaf_node, group_.expectations(parent_.suite), judgement_.policy));
     Bytes client = judgement_.policy.client_id(view.leaf_node.credential, view.leaf_node.signature_key);
     // A client that is its signature key cannot be there twice: the tree sees to that.
     by_other_id_ = by_other_id_ || client != to_bytes(view.leaf_node.signature_key);

@@ -98,11 +98,15 @@ Result<void> check_key_package(const KeyPackageView& key_package, const LeafExpe
   return group.suite.provider().kem_check_public_key(group.suite.kem(), key_package.init_key);
 }
 
-Result<void> validate_key_package(const KeyPackageView& key_package, const LeafExpectations& group,
-                                  const CredentialValidator& validator) {
+Result<void> verify_key_package(const KeyPackageView& key_package, const LeafExpectations& group) {
   DMLS_CHECK(check_key_package(key_package, group));
   DMLS_CHECK(verify_leaf_node_signature(group.suite, key_package.leaf_node, std::nullopt));
-  DMLS_CHECK(verify_signature(group.suite, key_package));
+  return verify_signature(group.suite, key_package);
+}
+
+Result<void> validate_key_package(const KeyPackageView& key_package, const LeafExpectations& group,
+                                  const CredentialValidator& validator) {
+  DMLS_CHECK(verify_key_package(key_package, group));
   return check_credential(key_package.leaf_node, expectations_of_leaf(group), validator);
 }
 

@@ -14,21 +14,6 @@
 namespace dmls::treekem {
 namespace {
 
-// StoredRandom gives out octets that were drawn before, so that seals may run in any order.
-class StoredRandom final : public Random {
- public:
-  explicit StoredRandom(BytesView octets) : octets_(octets) {}
-  Result<void> fill(std::span<std::uint8_t> out) override {
-    if (out.size() != octets_.size()) return fail(dmls::errc::kRandomFailed, "an HPKE seal draws Nsk octets, once");
-    std::copy(octets_.begin(), octets_.end(), out.begin());
-    octets_ = {};
-    return {};
-  }
-
- private:
-  BytesView octets_;
-};
-
 // One ciphertext to be made.
 struct Seal {
   const PathSecret* secret;
@@ -111,17 +96,15 @@ Result<UpdatePath> PathDraft::seal(BytesView group_context, std::span<const Leaf
   const auto info = crypto::HpkeInfo::with_label(suite, "UpdatePathNode", group_context);
   const auto one = [&](std::size_t i) {
     Seal& seal = seals[i];
-    StoredRandom stored(seal.ephemeral.expose());
-    auto sealed =
-        crypto::hpke_seal(info, crypto::HpkePublicKey{to_bytes(seal.recipient)}, {}, seal.secret->expose(), stored);
+    auto sealed = crypto::hpke_seal(info, crypto::HpkePublicKey{to_bytes(seal.recipient)}, {}, seal.secret->expose(),
+                                    seal.ephemeral);
     if (sealed) {
       *seal.out = *std::move(sealed);
     } else {
       seal.failure = sealed.error();
     }
   };
-  InlineExecutor here;
-  (executor != nullptr ? *executor : here).run(seals.size(), one);
+  run_tasks(executor, seals.size(), one);
   for (const Seal& seal : seals)
     if (seal.failure) return fail(*seal.failure);
   return path;

@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
+#include "tree_hash.h"
 #include "tree_state.h"
 
 namespace dmls::treekem {
@@ -58,6 +61,22 @@ Result<void> check_leaves(const TreeAccess::State& state, Executor* executor,
   return {};
 }
 
+// Computes the hashes of many subtrees, so that the few above them are left.
+constexpr unsigned kHashTaskLevel = 8;  // subtrees of 256 leaves
+void collect_subtrees(const TreeNode& node, std::uint32_t first,
+                      std::vector<std::pair<const TreeNode*, std::uint32_t>>& into) {
+  if (node.level <= kHashTaskLevel) return into.emplace_back(&node, first), void();
+  collect_subtrees(*detail::as_parent(node).left, first, into);
+  collect_subtrees(*detail::as_parent(node).right, detail::right_first(first, node.level), into);
+}
+void hash_subtrees(const TreeAccess::State& state, Executor* executor) {
+  if (executor == nullptr || state.root->level <= kHashTaskLevel) return;
+  std::vector<std::pair<const TreeNode*, std::uint32_t>> subtrees;
+  collect_subtrees(*state.root, 0, subtrees);
+  executor->run(subtrees.size(),
+                [&](std::size_t i) { (void)detail::tree_hash(state.suite, *subtrees[i].first, subtrees[i].second); });
+}
+
 Result<void> check_parent_keys_below(const crypto::CipherSuite& suite, const TreeNode& node) {
   if (node.is_leaf() || node.members == 0) return {};
   const detail::ParentTreeNode& parent = detail::as_parent(node);
@@ -80,6 +99,7 @@ Result<RatchetTree> import_ratchet_tree(const crypto::CipherSuite& suite, BytesV
                                         const TreeExpectations& expected, const CredentialValidator& validator,
                                         Executor* executor) {
   DMLS_TRY(RatchetTree tree, RatchetTree::decode(suite, encoded));
+  hash_subtrees(TreeAccess::state(tree), executor);
   const BytesView hash = tree.tree_hash();
   if (!std::equal(hash.begin(), hash.end(), expected.tree_hash.begin(), expected.tree_hash.end()))
     return fail(errc::kInvalidTree, "RFC 9420 §12.4.3.1: the tree has the tree_hash of the GroupContext");

@@ -24,4 +24,10 @@ class InlineExecutor final : public Executor {
   }
 };
 
+// Runs the tasks on `executor`, or in the calling thread if there is none.
+inline void run_tasks(Executor* executor, std::size_t count, const std::function<void(std::size_t)>& task) {
+  InlineExecutor here;
+  (executor != nullptr ? *executor : here).run(count, task);
+}
+
 }  // namespace dmls

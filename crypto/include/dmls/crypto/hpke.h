@@ -45,6 +45,10 @@ class HpkeInfo {
 // Single shot: SealBase and OpenBase with the AEAD's aad.
 Result<HpkeCiphertext> hpke_seal(const HpkeInfo&, const HpkePublicKey& recipient, BytesView aad, BytesView plaintext,
                                  Random&);
+// The same with what it would draw, `ephemeral`: Nsk random octets that nothing else is made from. Whoever draws in
+// order may seal in any.
+Result<HpkeCiphertext> hpke_seal(const HpkeInfo&, const HpkePublicKey& recipient, BytesView aad, BytesView plaintext,
+                                 const SecretBytes& ephemeral);
 Result<SecretBytes> hpke_open(const HpkeInfo&, const HpkeKeyPair& recipient, BytesView aad,
                               const HpkeCiphertext& sealed);
 

@@ -64,7 +64,11 @@ Result<void> sign_key_package(KeyPackage&, const crypto::Signer&);
 // extension of the KeyPackage.
 Result<void> check_key_package(const KeyPackageView&, const LeafExpectations& group);
 
-// All of §10.1: check_key_package(), both signatures (the KeyPackage's own and the leaf's), check_credential().
+// check_key_package() and both signatures, the KeyPackage's own and the leaf's: all of §10.1 but the credential. May be
+// called from several threads at a time.
+Result<void> verify_key_package(const KeyPackageView&, const LeafExpectations& group);
+
+// All of §10.1: verify_key_package() and check_credential().
 Result<void> validate_key_package(const KeyPackageView&, const LeafExpectations& group, const CredentialValidator&);
 
 // ---- making one --------------------------------------------------------------------------------------------------
