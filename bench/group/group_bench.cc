@@ -49,6 +49,29 @@ void commit(benchmark::State& state, const Setting& setting) {
   if (!agree(*made, staged(world.far.group, made->message()))) state.SkipWithError("a receiver does not agree");
 }
 
+// A commit into a fresh tree on two threads, by the clock on the wall, against the base and Diffie-Hellman operations
+// of its seals on as many.
+void commit_on_two_threads(benchmark::State& state, const Setting& setting) {
+  World& world = World::of(setting);
+  auto config = world.large.config(LeafIndex(1));
+  const auto threads = std::make_shared<Threads>(2);
+  config.executor = threads;
+  auto member = world.large.join(LeafIndex(1), std::move(config));
+  std::optional<Transition> made;
+  const Candidate operation([&] { made.reset(); }, [&] { made.emplace(must(member.group.commit(CommitRequest()))); });
+  const Cost cost = cost_of(operation);
+  const auto multiply = [&] {
+    threads->run(setting.members, [&](std::size_t) {
+      world.primitives.base();
+      world.primitives.dh();
+    });
+  };
+  const auto t =
+      take_turns({operation, Candidate(multiply)}, std::max(5, setting.rounds(setting.members)), wall_microseconds);
+  report(state, t[0], t[1], cost);
+  if (!agree(*made, staged(world.far.group, made->message()))) state.SkipWithError("a receiver does not agree");
+}
+
 // Commits of `from`, read by `to`: a message each, since reading spends its key.
 void process(benchmark::State& state, World& world, LargeGroupMember& from, LargeGroupMember& to,
              const CommitRequest& request, int rounds) {
@@ -317,6 +340,7 @@ const bool registered = [] {
     at(s, "save", save);
     at(s, "restore", restore);
     at(s, "memory", memory);
+    if (s.shape == TreeShape::fresh) at(s, "commit_on_two_threads", commit_on_two_threads);
     if (s.shape == TreeShape::fresh && s.members <= 10'000) at(s, "add_everybody", add_everybody);
   }
   for (const unsigned id : {1u, 2u, 7u}) {

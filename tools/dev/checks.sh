@@ -29,6 +29,7 @@ check_citations() {
   python3 "$root/tools/citations.py" --check
   python3 "$root/tools/snippets.py" --check
   python3 "$root/tools/rules.py" --check
+  python3 "$root/tools/bench_report.py" --check
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
@@ -83,13 +84,37 @@ check_embedding() {
   tests release -L 'layer:(install|coexistence)'
 }
 
-# run_benches OPTION...: runs $programs. The context names the library that does the work.
+# run_benches OPTION...: runs $programs. The context names the library that does the work. Of its own options: --json
+# (what is printed), --compare FILE (an earlier --json), --plot (into build/bench); all others are Google Benchmark's.
 run_benches() {
-  local program library
-  library=$(sed -n 's/^BoringSSL_DESCRIPTION:INTERNAL=//p' "$root/build/release/CMakeCache.txt")
-  for program in "${programs[@]}"; do
-    "$program" --benchmark_context=boringssl="${library//,/;}" "$@"
+  local program library compare= plot= json= options=() files=() pinned=()
+  while [ $# != 0 ]; do
+    case $1 in
+      --compare) compare=${2:?--compare needs a file}; shift ;;
+      --plot) plot=yes ;;
+      --json) json=yes ;;
+      *) options+=("$1") ;;
+    esac
+    shift
   done
+  [ -z "$compare" ] || [ -r "$compare" ] || die "no such file: $compare"
+  if [ -n "${DMLS_BENCH_CPU:-}" ]; then pinned=(taskset -c "$DMLS_BENCH_CPU"); fi
+  library=$(sed -n 's/^BoringSSL_DESCRIPTION:INTERNAL=//p' "$root/build/release/CMakeCache.txt")
+  mkdir -p "$root/build/bench"
+  for program in "${programs[@]}"; do
+    local out=$root/build/bench/$(basename "$program").json
+    files+=("$out")
+    if [ -n "$json" ]; then exec 3>/dev/null; else exec 3>&1; fi
+    "${pinned[@]}" "$program" --benchmark_context=boringssl="${library//,/;}" --benchmark_out="$out" \
+      --benchmark_out_format=json "${options[@]}" >&3
+    exec 3>&-
+  done
+  [ -z "$json" ] || cat "${files[@]}"
+  [ -z "$compare" ] || python3 "$root/tools/bench_report.py" --compare "$compare" "${files[@]}" >&2
+  if [ -n "$plot" ]; then
+    need python3-matplotlib
+    /usr/bin/python3 "$root/tools/bench_report.py" --plot "$root/build/bench" "${files[@]}" >&2
+  fi
 }
 
 smoke_benches() {
@@ -97,7 +122,7 @@ smoke_benches() {
   has_target release benches || { say "no benchmarks yet"; return 0; }
   build release benches
   programs=("$root"/build/release/bin/*_bench)
-  run_benches --benchmark_min_time=0.01 >"$root/build/bench-smoke.log" 2>&1 ||
+  DMLS_BENCH_MEMBERS=10 run_benches --benchmark_min_time=0.01 >"$root/build/bench-smoke.log" 2>&1 ||
     { tail -n 20 "$root/build/bench-smoke.log" >&2; return 1; }
   ! grep -n 'ERROR OCCURRED' "$root/build/bench-smoke.log" >&2
 }
