@@ -126,6 +126,35 @@ NodeRef build(std::size_t hash_length, unsigned level, std::uint32_t first, std:
                              std::move(middle->unmerged));
 }
 
+// Fills the indexes.
+Result<void> enter_all(TreeAccess::State& state, std::span<const Entry> entries) {
+  // Neighbours with the same capabilities and credential type are counted together: in most groups, all of them.
+  const LeafNodeView* same = nullptr;
+  std::uint32_t count = 0;
+  const auto alike = [](const LeafNodeView& a, const LeafNodeView& b) {
+    const BytesView x = a.capabilities.encoded, y = b.capabilities.encoded;
+    return a.credential.credential_type == b.credential.credential_type &&
+           std::equal(x.begin(), x.end(), y.begin(), y.end());
+  };
+  for (const Entry& entry : entries) {
+    const NodeIndex at(entry.index);
+    const auto leaf = LeafIndex::from(at);
+    if (!state.enter_new_encryption_key(leaf ? entry.leaf.encryption_key : entry.key, at))
+      return fail(errc::kDuplicateKey, "RFC 9420 §12.4.3.1: an encryption key occurs in one node only");
+    if (!leaf) continue;
+    if (!state.enter_new_signature_key(entry.leaf.signature_key, *leaf))
+      return fail(errc::kDuplicateKey, "RFC 9420 §7.3: signature keys are unique among the members");
+    if (same == nullptr || !alike(*same, entry.leaf)) {
+      if (same != nullptr) state.enter_support(*same, count);
+      same = &entry.leaf;
+      count = 0;
+    }
+    ++count;
+  }
+  if (same != nullptr) state.enter_support(*same, count);
+  return {};
+}
+
 }  // namespace
 
 Bytes RatchetTree::encode() const {
@@ -152,20 +181,7 @@ Result<RatchetTree> RatchetTree::decode(const crypto::CipherSuite& suite, BytesV
   auto state = std::make_unique<State>(suite);
   state->root = build(suite.hash_length(), size->depth(), 0, entries);
   DMLS_CHECK(check_unmerged(*state));
-  for (const Entry& entry : entries) {
-    const NodeIndex at(entry.index);
-    const auto leaf = LeafIndex::from(at);
-    const BytesView key = leaf ? entry.leaf.encryption_key : entry.key;
-    if (state->find_encryption_key(key))
-      return fail(errc::kDuplicateKey, "RFC 9420 §12.4.3.1: an encryption key occurs in one node only");
-    if (!leaf) {
-      state->enter_key(state->encryption_keys, key, at.value());
-      continue;
-    }
-    if (state->find_signature_key(entry.leaf.signature_key))
-      return fail(errc::kDuplicateKey, "RFC 9420 §7.3: signature keys are unique among the members");
-    state->enter_leaf(*leaf, entry.leaf);
-  }
+  DMLS_CHECK(enter_all(*state, entries));
   return TreeAccess::make(std::move(state));
 }
 

@@ -172,12 +172,34 @@ void RatchetTree::State::forget_key(detail::IndexTrie& index, BytesView key, std
   if (!index.erase(fingerprint(suite, key), at)) panic("treekem: a key of the tree is missing in its index");
 }
 
-void RatchetTree::State::count_support(const LeafNodeView& view, bool plus) {
-  const auto count = [this, plus](unsigned kind, std::uint16_t code_point) {
+bool RatchetTree::State::enter_new_encryption_key(BytesView wanted, NodeIndex at) {
+  const std::uint32_t print = fingerprint(suite, wanted);
+  const bool found =
+      encryption_keys.find(print, [&](std::uint32_t index) { return equal(*key(NodeIndex(index)), wanted); });
+  if (!found) encryption_keys.insert(print, at.value());
+  return !found;
+}
+
+bool RatchetTree::State::enter_new_signature_key(BytesView wanted, LeafIndex at) {
+  const std::uint32_t print = fingerprint(suite, wanted);
+  const bool found = signature_keys.find(
+      print, [&](std::uint32_t index) { return equal(leading_key(*member(LeafIndex(index)), 1), wanted); });
+  if (!found) signature_keys.insert(print, at.value());
+  return !found;
+}
+
+void RatchetTree::State::enter_support(const LeafNodeView& view, std::uint32_t leaves) {
+  if (leaves == 0) return;
+  count_support(view, leaves);
+  count_credential(view.credential.credential_type, leaves);
+}
+
+void RatchetTree::State::count_support(const LeafNodeView& view, std::int64_t more) {
+  const auto count = [this, more](unsigned kind, std::uint16_t code_point) {
     const std::uint32_t key = support_key(kind, code_point);
     const std::uint32_t before = listed(kind, code_point);
     if (before > 0) support.erase(key, before);
-    const std::uint32_t after = plus ? before + 1 : before - 1;
+    const auto after = static_cast<std::uint32_t>(before + more);
     if (after > 0) support.insert(key, after);
   };
   for_each_code_point(view.capabilities.extensions, [&](std::uint16_t v) {
@@ -189,34 +211,29 @@ void RatchetTree::State::count_support(const LeafNodeView& view, bool plus) {
   for_each_code_point(view.capabilities.credentials, [&](std::uint16_t v) { count(kCredentialKind, v); });
 }
 
-void RatchetTree::State::count_credential(CredentialType type, bool plus) {
+void RatchetTree::State::count_credential(CredentialType type, std::int64_t more) {
   auto list = std::make_shared<std::vector<std::pair<CredentialType, std::uint32_t>>>();
   if (credential_types) *list = *credential_types;
-  const auto at = std::lower_bound(list->begin(), list->end(), type,
-                                   [](const auto& entry, CredentialType t) { return entry.first < t; });
-  const bool there = at != list->end() && at->first == type;
-  if (!there) {
-    list->insert(at, {type, 1});
-  } else if (plus) {
-    ++at->second;
-  } else if (--at->second == 0) {
-    list->erase(at);
-  }
+  auto at = std::lower_bound(list->begin(), list->end(), type,
+                             [](const auto& entry, CredentialType t) { return entry.first < t; });
+  if (at == list->end() || at->first != type) at = list->insert(at, {type, 0});
+  at->second = static_cast<std::uint32_t>(at->second + more);
+  if (at->second == 0) list->erase(at);
   credential_types = std::move(list);
 }
 
 void RatchetTree::State::enter_leaf(LeafIndex index, const LeafNodeView& view) {
   enter_key(encryption_keys, view.encryption_key, index.node().value());
   enter_key(signature_keys, view.signature_key, index.value());
-  count_support(view, true);
-  count_credential(view.credential.credential_type, true);
+  count_support(view, 1);
+  count_credential(view.credential.credential_type, 1);
 }
 
 void RatchetTree::State::forget_leaf(LeafIndex index, const LeafNodeView& view) {
   forget_key(encryption_keys, view.encryption_key, index.node().value());
   forget_key(signature_keys, view.signature_key, index.value());
-  count_support(view, false);
-  count_credential(view.credential.credential_type, false);
+  count_support(view, -1);
+  count_credential(view.credential.credential_type, -1);
 }
 
 void RatchetTree::State::replace_leaf(LeafIndex index, const LeafNodeView& old, const LeafNodeView& view) {
@@ -227,12 +244,12 @@ void RatchetTree::State::replace_leaf(LeafIndex index, const LeafNodeView& old, 
     enter_key(signature_keys, view.signature_key, index.value());
   }
   if (!equal(old.capabilities.encoded, view.capabilities.encoded)) {
-    count_support(old, false);
-    count_support(view, true);
+    count_support(old, -1);
+    count_support(view, 1);
   }
   if (old.credential.credential_type != view.credential.credential_type) {
-    count_credential(old.credential.credential_type, false);
-    count_credential(view.credential.credential_type, true);
+    count_credential(old.credential.credential_type, -1);
+    count_credential(view.credential.credential_type, 1);
   }
 }
 

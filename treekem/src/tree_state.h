@@ -83,12 +83,17 @@ struct RatchetTree::State {
   void forget_leaf(LeafIndex, const LeafNodeView&);
   void replace_leaf(LeafIndex, const LeafNodeView& old, const LeafNodeView&);
   void enter_key(detail::IndexTrie&, BytesView key, std::uint32_t at);
+  // Enters a key unless another node has it; false if one has. One fingerprint for both.
+  [[nodiscard]] bool enter_new_encryption_key(BytesView key, NodeIndex at);
+  [[nodiscard]] bool enter_new_signature_key(BytesView key, LeafIndex at);
+  // Counts what `leaves` members support and use who have these capabilities and this credential type.
+  void enter_support(const LeafNodeView&, std::uint32_t leaves);
   void forget_key(detail::IndexTrie&, BytesView key, std::uint32_t at);
   [[nodiscard]] std::uint32_t listed(unsigned kind, std::uint16_t code_point) const;
 
  private:
-  void count_support(const LeafNodeView&, bool plus);
-  void count_credential(CredentialType, bool plus);
+  void count_support(const LeafNodeView&, std::int64_t more);
+  void count_credential(CredentialType, std::int64_t more);
   void put_leaf(LeafIndex, detail::NodeRef leaf, std::span<const PathNode>);
 };
 
