@@ -53,10 +53,12 @@ void commit(benchmark::State& state, const Setting& setting) {
 // of its seals on as many.
 void commit_on_two_threads(benchmark::State& state, const Setting& setting) {
   World& world = World::of(setting);
-  auto config = world.large.config(LeafIndex(1));
+  // Somebody of whom nobody has read anything yet: it starts with the first message key of its leaf.
+  constexpr LeafIndex kAnother(5);
+  auto config = world.large.config(kAnother);
   const auto threads = std::make_shared<Threads>(2);
   config.executor = threads;
-  auto member = world.large.join(LeafIndex(1), std::move(config));
+  auto member = world.large.join(kAnother, std::move(config));
   std::optional<Transition> made;
   const Candidate operation([&] { made.reset(); }, [&] { made.emplace(must(member.group.commit(CommitRequest()))); });
   const Cost cost = cost_of(operation);
