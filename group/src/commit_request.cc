@@ -48,6 +48,11 @@ CommitRequest& CommitRequest::pending(PendingProposals choice) {
   return *this;
 }
 
+CommitRequest& CommitRequest::references(std::vector<ProposalRef> proposals) {
+  references_ = std::move(proposals);
+  return *this;
+}
+
 CommitRequest& CommitRequest::path(PathChoice choice) {
   path_ = choice;
   return *this;

@@ -34,8 +34,12 @@ Result<std::vector<ProposalOrRef>> all_proposals(const PublicEpoch& epoch, LeafI
                                                  const CommitRequest& request, const CommitInputs& inputs,
                                                  const Judgement& judgement) {
   DMLS_TRY(auto asked, asked_for(epoch.suite, request, *inputs.config.random));
-  if (request.pending() == PendingProposals::leave) return asked;
-  auto out = committable(epoch, committer, inputs.proposals, asked, judgement);
+  std::vector<ProposalOrRef> out;
+  if (request.references()) {
+    for (const ProposalRef& reference : *request.references()) out.push_back(ProposalByReference{reference});
+  } else if (request.pending() == PendingProposals::include) {
+    out = committable(epoch, committer, inputs.proposals, asked, judgement);
+  }
   for (auto& item : asked) out.push_back(std::move(item));
   return out;
 }
@@ -53,6 +57,8 @@ Result<OwnCommit> create_commit(Epoch& parent, const CommitRequest& request, con
 
   DMLS_TRY(auto proposals, all_proposals(before, committer.leaf, request, inputs, judgement));
   DMLS_TRY(const auto resolved, resolve(proposals, committer, inputs.proposals));
+  if (!resolved.missing.empty())
+    return fail(errc::kUnknownProposal, "a proposal that was asked for by reference does not wait in this epoch");
   DMLS_TRY(auto proposed, apply_proposals(before, committer, resolved.found, judgement));
   Committing committing{committer, request.identity().value_or(SigningIdentity{config.credential, config.signer}),
                         present->node(), &parent.own().tree_secrets,

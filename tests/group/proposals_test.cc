@@ -49,6 +49,33 @@ TEST_F(Three, ProposalsByReferenceAddUpdateAndRemoveInOneCommit) {
   commit_and_follow({&d, &a(), &b()}, {});
 }
 
+TEST_F(Three, ACommitTakesExactlyTheProposalsThatItIsToldTo) {
+  Client dave = cast_.client("dave");
+  auto package = *tls_codec::decode<MlsMessage>(*dave.new_key_package());
+  const SentProposal add = *a().propose(Add{std::get<treekem::KeyPackage>(package.body)});
+  propose_to({&b(), &c()}, add);
+  const SentProposal remove = *b().propose(Remove{c().own_leaf().value()});
+  propose_to({&a(), &c()}, remove);
+
+  EXPECT_EQ(a().commit({})->changes().removed.size(), 1u);  // all that wait
+  const Transition none = *a().commit(CommitRequest().references({}));
+  EXPECT_TRUE(none.changes().added.empty() && none.changes().removed.empty());
+  const auto unknown = a().commit(CommitRequest().references({ProposalRef{Bytes(32)}}));
+  EXPECT_EQ(unknown.error().code, errc::kUnknownProposal);
+
+  Transition one = *a().commit(CommitRequest().references({add.reference}));
+  EXPECT_EQ(one.changes().added.size(), 1u);
+  EXPECT_TRUE(one.changes().removed.empty());
+  for (Group* member : {&b(), &c()}) ASSERT_TRUE(member->merge(std::get<Transition>(*member->process(one.message()))));
+  ASSERT_TRUE(a().merge(std::move(one)));
+  EXPECT_EQ(a().members().size(), 4u);
+
+  // One that cannot be taken fails the commit, where it would be left out otherwise.
+  const SentProposal own = *a().propose_update();
+  EXPECT_EQ(a().commit(CommitRequest().references({own.reference})).error().code, errc::kInvalidProposalList);
+  commit_and_follow({&a(), &b(), &c()}, {});
+}
+
 TEST_F(Three, AnUpdateTakesEffectWhenSomebodyElseCommitsIt) {
   const auto before = b().members()[b().own_leaf().value()];
   propose_to({&a(), &c()}, *b().propose_update());

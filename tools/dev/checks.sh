@@ -84,6 +84,18 @@ check_embedding() {
   tests release -L 'layer:(install|coexistence)'
 }
 
+# The gRPC interface of the working group's test runner, in build/release too; later builds leave it out again.
+check_interop_server() {
+  # shellcheck disable=SC2086
+  prepare $packages_openssl $packages_grpc
+  configure release -DCMAKE_BUILD_TYPE=Release -DDMLS_BUILD_INTEROP_SERVER=ON
+  build release dmls-interop-server interop_server_test
+  local status=0
+  tests release -L '^interop$' || status=$?
+  configure release -DDMLS_BUILD_INTEROP_SERVER=OFF
+  return $status
+}
+
 # run_benches OPTION...: runs $programs. The context names the library that does the work. Of its own options: --json
 # (what is printed), --compare FILE (an earlier --json), --plot (into build/bench); all others are Google Benchmark's.
 run_benches() {

@@ -31,6 +31,7 @@ packages_tidy="clang-tidy-14"
 packages_citations="python3"
 packages_openssl="libssl-dev"
 packages_constant_time="valgrind"
+packages_grpc="libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc"
 
 # need PACKAGE...: installs what is not installed. Asks nothing, changes nothing when nothing is missing.
 need() {

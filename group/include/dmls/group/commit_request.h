@@ -53,6 +53,9 @@ class CommitRequest {
   CommitRequest& identity(SigningIdentity identity);
 
   CommitRequest& pending(PendingProposals choice);
+  // Of the proposals that wait, exactly these, instead of what pending() says: the commit fails if one is unknown or
+  // cannot be taken. RFC 9420 §12.4 wants all that are valid; for those who know why not.
+  CommitRequest& references(std::vector<ProposalRef> proposals);
   CommitRequest& path(PathChoice choice);
   CommitRequest& tree(TreeDelivery delivery);
   CommitRequest& welcomes(WelcomeSplit split);
@@ -69,6 +72,7 @@ class CommitRequest {
   [[nodiscard]] const std::vector<CustomProposal>& custom() const { return custom_; }
   [[nodiscard]] const std::optional<SigningIdentity>& identity() const { return identity_; }
   [[nodiscard]] PendingProposals pending() const { return pending_; }
+  [[nodiscard]] const std::optional<std::vector<ProposalRef>>& references() const { return references_; }
   [[nodiscard]] PathChoice path() const { return path_; }
   [[nodiscard]] TreeDelivery tree() const { return tree_; }
   [[nodiscard]] WelcomeSplit welcomes() const { return welcomes_; }
@@ -85,6 +89,7 @@ class CommitRequest {
   std::vector<CustomProposal> custom_;
   std::optional<SigningIdentity> identity_;
   PendingProposals pending_ = PendingProposals::include;
+  std::optional<std::vector<ProposalRef>> references_;
   PathChoice path_ = PathChoice::always;
   TreeDelivery tree_ = TreeDelivery::inside;
   WelcomeSplit welcomes_ = WelcomeSplit::one_for_all;

@@ -21,6 +21,7 @@ import org.bouncycastle.mls.codec.ContentType;
 import org.bouncycastle.mls.codec.Extension;
 import org.bouncycastle.mls.codec.ExternalSender;
 import org.bouncycastle.mls.codec.GroupInfo;
+import org.bouncycastle.mls.codec.KeyPackage;
 import org.bouncycastle.mls.codec.MLSInputStream;
 import org.bouncycastle.mls.codec.MLSMessage;
 import org.bouncycastle.mls.codec.MLSOutputStream;
@@ -108,6 +109,33 @@ public final class Main {
                 member.signaturePrivateKey(), mine.keyPackage(), welcome, tree(request, member.suite), member.psks,
                 new HashMap<>());
             return enter(member, group);
+        }
+        throw badRequest("the Welcome names none of the key packages");
+    }
+
+    private JsonObject branchCreate(Request request) throws Exception {
+        Member member = clients.at(request.text("client"));
+        List<KeyPackage> others = new ArrayList<>();
+        for (byte[] octets : request.octetsList("key_packages")) others.add(Proposals.keyPackage(octets));
+        boolean inside = !request.secondOf("tree", "inside", "aside");
+        var keys = member.suite.getHPKE().generatePrivateKey();
+        var made = membership(request).group.createBranch(request.octets("group_id"), keys, member.signer,
+            member.leaf(keys), Proposals.extensions(request, "extensions"), others,
+            Proposals.random(member.suite.getKDF().getHashLength()),
+            new Group.CommitOptions(new ArrayList<>(), inside, true, null));
+        JsonObject out = enter(member, made.group);
+        made.message.wireFormat = WireFormat.mls_welcome; // the same object carries the commit, too
+        out.addProperty("welcome", encoded(made.message));
+        return out;
+    }
+
+    private JsonObject branchJoin(Request request) throws Exception {
+        Member member = clients.at(request.text("client"));
+        MLSMessage welcome = message(request.octets("welcome"));
+        for (Member.Published mine : member.published) {
+            if (welcome.welcome.find(mine.keyPackage()) < 0) continue;
+            return enter(member, membership(request).group.handleBranch(mine.init(), mine.leaf(), member.signer,
+                mine.keyPackage(), welcome, tree(request, member.suite)));
         }
         throw badRequest("the Welcome names none of the key packages");
     }
@@ -249,6 +277,8 @@ public final class Main {
             case "create" -> create(request);
             case "join" -> join(request);
             case "external_join" -> externalJoin(request);
+            case "branch_create" -> branchCreate(request);
+            case "branch_join" -> branchJoin(request);
             case "external_sender" -> {
                 Member member = clients.at(request.text("client"));
                 yield reply("external_sender", encoded(new ExternalSender(member.signaturePublicKey(), member.credential)));
