@@ -20,7 +20,6 @@ struct NotYet {
   const char* purpose;
 };
 constexpr std::array kNotYet{
-    NotYet{"inspect", "print any structure"},
     NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
 };
 
@@ -99,6 +98,7 @@ struct CommandLine {
   Console console;
   VerifyOptions verify;
   GenerateOptions generate;
+  InspectOptions inspect;
   DemoOptions demo;
   PeerOptions peer;
   FederationCommand federation;
@@ -181,6 +181,16 @@ int run(int argc, char** argv) {
   root.require_subcommand(0, 1);
   vectors_commands(root, line);
   simulate_commands(root, line);
+  CLI::App& inspect = *root.add_subcommand("inspect", "any structure, octet by octet: binary, hexadecimal or base64");
+  inspect.add_option("--type", line.inspect.type, "what it should be (default: what it looks like)")
+      ->type_name("TYPE");
+  inspect.add_option("--encoding", line.inspect.encoding, "binary, hex or base64 (default: what it looks like)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"binary", "hex", "base64"}));
+  inspect.add_flag("--full", line.inspect.full, "show long fields whole");
+  inspect.add_option("FILE|-", line.inspect.path, "a file, or - for standard input")->type_name("")->required();
+  inspect.footer(inspect_help);
+  common_options(inspect, line.console);
   CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
   demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
@@ -218,6 +228,7 @@ int run(int argc, char** argv) {
     if (root.get_subcommand("simulate")->got_subcommand("mesh")) return simulate_mesh(line.console, line.mesh);
     return simulate_federation(line.console, line.federation);
   }
+  if (root.got_subcommand("inspect")) return inspect_octets(line.console, line.inspect);
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
   if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   for (const auto& [name, purpose] : kNotYet) {
