@@ -110,12 +110,12 @@ Input decode_input(std::string_view text, std::optional<Encoding> encoding) {
   if (encoding == Encoding::base64) return from_base64_text(inside);
   if (inside.empty()) return {Encoding::binary, {}, {}};
   Input hex = from_hex_text(inside);
-  if (hex.fault.empty()) return hex;
+  const auto digits = static_cast<std::size_t>(std::ranges::count_if(inside, is_hex));
+  if (hex.fault.empty() || digits == inside.size()) return hex;
   Input base64 = from_base64_text(inside);
   if (base64.fault.empty()) return base64;
   // Mostly digits: what is wrong with them is what helps.
-  const auto digits = static_cast<std::size_t>(std::ranges::count_if(inside, is_hex));
-  return digits * 10 >= inside.size() * 9 ? hex : base64;
+  return digits * 10 >= inside.size() * 8 ? hex : base64;
 }
 
 }  // namespace dmls::inspect
