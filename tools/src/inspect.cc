@@ -85,9 +85,9 @@ nlohmann::json json_of(const inspect::Fault& fault) {
 }
 
 void report(const Console& console, const std::string& path, std::string_view type, const inspect::Fault& fault) {
-  console.error("{}: octet {}: {}{}", path == "-" ? "standard input" : path, fault.octet, fault.rule,
-                fault.place.empty() ? fmt::format(" (reading a {})", type)
-                                    : fmt::format(" (in {} of a {})", fault.place, type));
+  console.error(
+      "{}: octet {}: {}{}", path == "-" ? "standard input" : path, fault.octet, fault.rule,
+      fault.place.empty() ? fmt::format(" (reading a {})", type) : fmt::format(" (in {} of a {})", fault.place, type));
 }
 
 }  // namespace

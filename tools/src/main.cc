@@ -182,8 +182,7 @@ int run(int argc, char** argv) {
   vectors_commands(root, line);
   simulate_commands(root, line);
   CLI::App& inspect = *root.add_subcommand("inspect", "any structure, octet by octet: binary, hexadecimal or base64");
-  inspect.add_option("--type", line.inspect.type, "what it should be (default: what it looks like)")
-      ->type_name("TYPE");
+  inspect.add_option("--type", line.inspect.type, "what it should be (default: what it looks like)")->type_name("TYPE");
   inspect.add_option("--encoding", line.inspect.encoding, "binary, hex or base64 (default: what it looks like)")
       ->type_name("NAME")
       ->check(CLI::IsMember({"binary", "hex", "base64"}));
