@@ -1,6 +1,7 @@
 // `dmls`: reads the command line and calls a command.
 
 #include "commands.h"
+#include "manual.h"
 #include "nearest.h"
 
 #include <unistd.h>
@@ -208,6 +209,18 @@ int run(int argc, char** argv) {
     app.prefix_command();
   }
 
+  root.footer(
+      "Each command explains itself: dmls COMMAND --help.\n"
+      "Data goes to standard output, everything else to standard error.\n"
+      "Exit status: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 storage, 4 a peer.\n"
+      "First steps:\n"
+      "  dmls demo                               see it work\n"
+      "  dmls inspect FILE                       look into a message\n"
+      "  dmls vectors verify DIR                 check test vectors");
+  // What packages install; not for people, so no help names them.
+  for (const char* name : {"man-page", "bash-completion"})
+    root.add_subcommand(name, "written from this help")->group("");
+
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -217,6 +230,8 @@ int run(int argc, char** argv) {
   }
 
   if (line.version) return print_version(line.console);
+  if (root.got_subcommand("man-page")) return line.console.data("{}", man_page(root, DMLS_VERSION)), kDone;
+  if (root.got_subcommand("bash-completion")) return line.console.data("{}", bash_completion(root)), kDone;
   if (root.got_subcommand("vectors")) {
     const CLI::App& vectors = *root.get_subcommand("vectors");
     if (vectors.got_subcommand("verify")) return verify_vectors(line.console, line.verify);
