@@ -66,7 +66,8 @@ constexpr Type chosen(std::string_view name, Slot slot, std::span<const Case> ca
   return t;
 }
 
-// ---- RFC 9420 §2.1: the language -------------------------------------------------------------------------------------
+// ---- RFC 9420 §2.1: the language
+// -------------------------------------------------------------------------------------
 
 constexpr Type kUint16 = number("uint16", 2);
 constexpr Type kUint32 = number("uint32", 4);
@@ -83,7 +84,8 @@ constexpr Type kReuseGuard = [] {
 }();
 constexpr Type kPadding = of(Form::padding, "padding", nullptr, "§6.3.1");
 
-// ---- code points -----------------------------------------------------------------------------------------------------
+// ---- code points
+// -----------------------------------------------------------------------------------------------------
 
 constexpr auto kVersions = std::to_array<NamedValue>({{1, "mls10"}});
 constexpr Type kVersion = code("ProtocolVersion", "§6", 2, kVersions);
@@ -106,8 +108,8 @@ constexpr auto kWireFormats = std::to_array<NamedValue>({{1, "mls_public_message
                                                          {3, "mls_welcome"},
                                                          {4, "mls_group_info"},
                                                          {5, "mls_key_package"}});
-constexpr Type kWireFormat = code("WireFormat", "§17.2", 2, kWireFormats, Slot::wire_format,
-                                  "RFC 9420 §6: the wire format is unknown");
+constexpr Type kWireFormat =
+    code("WireFormat", "§17.2", 2, kWireFormats, Slot::wire_format, "RFC 9420 §6: the wire format is unknown");
 constexpr Type kAnyWireFormat = code("WireFormat", "§17.2", 2, kWireFormats);
 constexpr Type kWrappedFormat = code("WireFormat", "§17.2", 2, std::span(kWireFormats).first(2), Slot::wire_format,
                                      "draft-kohbrok-mls-dmls: only a PublicMessage or a PrivateMessage is wrapped");
@@ -146,21 +148,21 @@ constexpr Type kContentType = code("ContentType", "§6", 1, kContentTypes, Slot:
                                    "RFC 9420 §6: a content type is application, proposal or commit");
 constexpr Type kAnyContentType = code("ContentType", "§6", 1, kContentTypes);
 
-constexpr auto kSenderTypes = std::to_array<NamedValue>(
-    {{1, "member"}, {2, "external"}, {3, "new_member_proposal"}, {4, "new_member_commit"}});
+constexpr auto kSenderTypes =
+    std::to_array<NamedValue>({{1, "member"}, {2, "external"}, {3, "new_member_proposal"}, {4, "new_member_commit"}});
 constexpr Type kSenderType =
     code("SenderType", "§6", 1, kSenderTypes, Slot::sender_type, "RFC 9420 §6: the sender type is unknown");
 
 constexpr auto kSources = std::to_array<NamedValue>({{1, "key_package"}, {2, "update"}, {3, "commit"}});
-constexpr Type kSource = code("LeafNodeSource", "§7.2", 1, kSources, Slot::leaf_node_source,
-                              "RFC 9420 §7.2: unknown leaf_node_source");
+constexpr Type kSource =
+    code("LeafNodeSource", "§7.2", 1, kSources, Slot::leaf_node_source, "RFC 9420 §7.2: unknown leaf_node_source");
 
 constexpr auto kPskTypes = std::to_array<NamedValue>({{1, "external"}, {2, "resumption"}});
 constexpr Type kPskType =
     code("PSKType", "§8.4", 1, kPskTypes, Slot::psk_type, "RFC 9420 §8.4: a PSKType is external or resumption");
 constexpr auto kUsages = std::to_array<NamedValue>({{1, "application"}, {2, "reinit"}, {3, "branch"}});
-constexpr Type kUsage = code("ResumptionPSKUsage", "§8.4", 1, kUsages, Slot::none,
-                             "RFC 9420 §8.4: a ResumptionPSKUsage is 1, 2 or 3");
+constexpr Type kUsage =
+    code("ResumptionPSKUsage", "§8.4", 1, kUsages, Slot::none, "RFC 9420 §8.4: a ResumptionPSKUsage is 1, 2 or 3");
 
 constexpr auto kProposalOrRefs = std::to_array<NamedValue>({{1, "proposal"}, {2, "reference"}});
 constexpr Type kProposalOrRefType = code("ProposalOrRefType", "§12.4", 1, kProposalOrRefs, Slot::proposal_or_ref,
@@ -221,9 +223,9 @@ constexpr Type kEpochName = structure("EpochName", "draft-kohbrok-mls-dmls", kEp
 
 // Extensions hold ratchet trees, which hold leaves, which hold extensions: the walk bounds how deep it looks.
 extern const Type kRatchetTree;
-constexpr std::array kExtensionCases{Case{1, &kApplicationId},      Case{2, &kRatchetTree}, Case{3, &kRequired},
-                                 Case{4, &kExternalPub},        Case{5, &kExternalSenders}, Case{10, &kLastResort},
-                                 Case{0xfde0, &kSignalling},    Case{0xfde1, &kEpochName}};
+constexpr std::array kExtensionCases{Case{1, &kApplicationId},   Case{2, &kRatchetTree},     Case{3, &kRequired},
+                                     Case{4, &kExternalPub},     Case{5, &kExternalSenders}, Case{10, &kLastResort},
+                                     Case{0xfde0, &kSignalling}, Case{0xfde1, &kEpochName}};
 constexpr Type kExtensionData = [] {
   Type t = octets("opaque<V>");
   t.form = Form::content;
@@ -231,7 +233,8 @@ constexpr Type kExtensionData = [] {
   t.cases = kExtensionCases;
   return t;
 }();
-constexpr std::array kExtensionFields{Field{"extension_type", &kExtensionType}, Field{"extension_data", &kExtensionData}};
+constexpr std::array kExtensionFields{Field{"extension_type", &kExtensionType},
+                                      Field{"extension_data", &kExtensionData}};
 constexpr Type kExtension = structure("Extension", "§7.2", kExtensionFields);
 constexpr Type kExtensions = of(Form::vector, "ExtensionList", &kExtension, "§13.4");
 
@@ -239,20 +242,19 @@ constexpr auto kParentHashFields = std::to_array<Field>({{"parent_hash", &kOpaqu
 constexpr Type kParentHash = structure("", "§7.9", kParentHashFields);
 constexpr auto kLifetimeHolder = std::to_array<Field>({{"lifetime", &kLifetime}});
 constexpr Type kFromKeyPackage = structure("", "§7.2", kLifetimeHolder);
-constexpr auto kSourceCases =
-    std::to_array<Case>({{1, &kFromKeyPackage}, {2, nullptr}, {3, &kParentHash}});
+constexpr auto kSourceCases = std::to_array<Case>({{1, &kFromKeyPackage}, {2, nullptr}, {3, &kParentHash}});
 constexpr Type kSourceBody = chosen("", Slot::leaf_node_source, kSourceCases);
-constexpr std::array kLeafFields{Field{"encryption_key", &kOpaque},       Field{"signature_key", &kOpaque},
-                             Field{"credential", &kCredential},       Field{"capabilities", &kCapabilities},
-                             Field{"leaf_node_source", &kSource},     Field{"", &kSourceBody},
-                             Field{"extensions", &kExtensions},       Field{"signature", &kOpaque}};
+constexpr std::array kLeafFields{Field{"encryption_key", &kOpaque},   Field{"signature_key", &kOpaque},
+                                 Field{"credential", &kCredential},   Field{"capabilities", &kCapabilities},
+                                 Field{"leaf_node_source", &kSource}, Field{"", &kSourceBody},
+                                 Field{"extensions", &kExtensions},   Field{"signature", &kOpaque}};
 constexpr Type kLeafNode = structure("LeafNode", "§7.2", kLeafFields);
 
 // ---- §7: trees and paths -------------------------------------------------------------------------------------------
 
 constexpr Type kLeafIndices = of(Form::vector, "uint32<V>", &kLeafIndex);
-constexpr auto kParentFields = std::to_array<Field>(
-    {{"encryption_key", &kOpaque}, {"parent_hash", &kOpaque}, {"unmerged_leaves", &kLeafIndices}});
+constexpr auto kParentFields =
+    std::to_array<Field>({{"encryption_key", &kOpaque}, {"parent_hash", &kOpaque}, {"unmerged_leaves", &kLeafIndices}});
 constexpr Type kParentNode = structure("ParentNode", "§7.1", kParentFields);
 constexpr std::array kNodeCases{Case{1, &kLeafNode}, Case{2, &kParentNode}};
 constexpr Type kNodeBody = chosen("", Slot::node_type, kNodeCases);
@@ -274,13 +276,10 @@ constexpr Type kOptionalPath = of(Form::optional, "optional<UpdatePath>", &kUpda
 
 // ---- §8, §10 -------------------------------------------------------------------------------------------------------
 
-constexpr std::array kContextFields{Field{"version", &kVersion},
-                                Field{"cipher_suite", &kSuite},
-                                Field{"group_id", &kText},
-                                Field{"epoch", &kUint64},
-                                Field{"tree_hash", &kOpaque},
-                                Field{"confirmed_transcript_hash", &kOpaque},
-                                Field{"extensions", &kExtensions}};
+constexpr std::array kContextFields{Field{"version", &kVersion},      Field{"cipher_suite", &kSuite},
+                                    Field{"group_id", &kText},        Field{"epoch", &kUint64},
+                                    Field{"tree_hash", &kOpaque},     Field{"confirmed_transcript_hash", &kOpaque},
+                                    Field{"extensions", &kExtensions}};
 constexpr Type kGroupContext = structure("GroupContext", "§8.1", kContextFields);
 
 constexpr auto kExternalPskFields = std::to_array<Field>({{"psk_id", &kText}});
@@ -290,14 +289,13 @@ constexpr auto kResumptionFields =
 constexpr Type kResumption = structure("", "§8.4", kResumptionFields);
 constexpr auto kPskCases = std::to_array<Case>({{1, &kExternalPsk}, {2, &kResumption}});
 constexpr Type kPskBody = chosen("", Slot::psk_type, kPskCases);
-constexpr auto kPskIdFields =
-    std::to_array<Field>({{"psktype", &kPskType}, {"", &kPskBody}, {"psk_nonce", &kOpaque}});
+constexpr auto kPskIdFields = std::to_array<Field>({{"psktype", &kPskType}, {"", &kPskBody}, {"psk_nonce", &kOpaque}});
 constexpr Type kPskId = structure("PreSharedKeyID", "§8.4", kPskIdFields);
 constexpr Type kPskIds = of(Form::vector, "PreSharedKeyID<V>", &kPskId);
 
 constexpr std::array kKeyPackageFields{Field{"version", &kVersion},       Field{"cipher_suite", &kSuite},
-                                   Field{"init_key", &kOpaque},       Field{"leaf_node", &kLeafNode},
-                                   Field{"extensions", &kExtensions}, Field{"signature", &kOpaque}};
+                                       Field{"init_key", &kOpaque},       Field{"leaf_node", &kLeafNode},
+                                       Field{"extensions", &kExtensions}, Field{"signature", &kOpaque}};
 constexpr Type kKeyPackage = structure("KeyPackage", "§10", kKeyPackageFields);
 
 // ---- §12.1, §12.4: proposals and commits ---------------------------------------------------------------------------
@@ -310,16 +308,20 @@ constexpr auto kRemoveFields = std::to_array<Field>({{"removed", &kLeafIndex}});
 constexpr Type kRemove = structure("Remove", "§12.1.3", kRemoveFields);
 constexpr auto kPskFields = std::to_array<Field>({{"psk", &kPskId}});
 constexpr Type kPsk = structure("PreSharedKey", "§12.1.4", kPskFields);
-constexpr std::array kReInitFields{Field{"group_id", &kText}, Field{"version", &kVersion}, Field{"cipher_suite", &kSuite},
-                               Field{"extensions", &kExtensions}};
+constexpr std::array kReInitFields{Field{"group_id", &kText}, Field{"version", &kVersion},
+                                   Field{"cipher_suite", &kSuite}, Field{"extensions", &kExtensions}};
 constexpr Type kReInit = structure("ReInit", "§12.1.5", kReInitFields);
 constexpr auto kExternalInitFields = std::to_array<Field>({{"kem_output", &kOpaque}});
 constexpr Type kExternalInit = structure("ExternalInit", "§12.1.6", kExternalInitFields);
 constexpr std::array kGroupContextExtensionsFields{Field{"extensions", &kExtensions}};
 constexpr Type kGroupContextExtensions = structure("GroupContextExtensions", "§12.1.7", kGroupContextExtensionsFields);
-constexpr std::array kProposalCases{Case{1, &kAdd},    Case{2, &kUpdate},       Case{3, &kRemove},
-                                Case{4, &kPsk},    Case{5, &kReInit},       Case{6, &kExternalInit},
-                                Case{7, &kGroupContextExtensions}};
+constexpr std::array kProposalCases{Case{1, &kAdd},
+                                    Case{2, &kUpdate},
+                                    Case{3, &kRemove},
+                                    Case{4, &kPsk},
+                                    Case{5, &kReInit},
+                                    Case{6, &kExternalInit},
+                                    Case{7, &kGroupContextExtensions}};
 // A proposal of another type is one opaque<V>: docs/decisions.md.
 constexpr Type kProposalBody = chosen("", Slot::proposal_type, kProposalCases, &kOpaque);
 constexpr std::array kProposalFields{Field{"proposal_type", &kProposalType}, Field{"proposal", &kProposalBody}};
@@ -356,11 +358,11 @@ constexpr Type kProposalContent = structure("", "§6", kProposalHolder);
 constexpr std::array kContentCases{Case{1, &kApplication}, Case{2, &kProposalContent}, Case{3, &kCommitContent}};
 constexpr Type kContentBody = chosen("", Slot::content_type, kContentCases);
 constexpr std::array kFramedFields{Field{"group_id", &kText},
-                               Field{"epoch", &kUint64},
-                               Field{"sender", &kSender},
-                               Field{"authenticated_data", &kText},
-                               Field{"content_type", &kContentType},
-                               Field{"", &kContentBody}};
+                                   Field{"epoch", &kUint64},
+                                   Field{"sender", &kSender},
+                                   Field{"authenticated_data", &kText},
+                                   Field{"content_type", &kContentType},
+                                   Field{"", &kContentBody}};
 constexpr Type kFramedContent = structure("FramedContent", "§6", kFramedFields);
 
 constexpr auto kConfirmationFields = std::to_array<Field>({{"confirmation_tag", &kOpaque}});
@@ -375,7 +377,7 @@ constexpr Type kMembership = structure("", "§6.2", kMembershipFields);
 constexpr auto kMembershipCases = std::to_array<Case>({{1, &kMembership}});
 constexpr Type kMembershipOfMembers = chosen("", Slot::sender_type, kMembershipCases);
 constexpr std::array kPublicFields{Field{"content", &kFramedContent}, Field{"auth", &kAuth},
-                               Field{"", &kMembershipOfMembers}};
+                                   Field{"", &kMembershipOfMembers}};
 constexpr Type kPublicMessage = structure("PublicMessage", "§6.2", kPublicFields);
 
 constexpr auto kPrivateFields = std::to_array<Field>({{"group_id", &kText},
@@ -386,58 +388,55 @@ constexpr auto kPrivateFields = std::to_array<Field>({{"group_id", &kText},
                                                       {"ciphertext", &kOpaque}});
 constexpr Type kPrivateMessage = structure("PrivateMessage", "§6.3", kPrivateFields);
 
-constexpr auto kSenderDataFields = std::to_array<Field>(
-    {{"leaf_index", &kLeafIndex}, {"generation", &kUint32}, {"reuse_guard", &kReuseGuard}});
+constexpr auto kSenderDataFields =
+    std::to_array<Field>({{"leaf_index", &kLeafIndex}, {"generation", &kUint32}, {"reuse_guard", &kReuseGuard}});
 constexpr Type kSenderData = structure("SenderData", "§6.3.2", kSenderDataFields);
 constexpr auto kSenderDataAadFields =
     std::to_array<Field>({{"group_id", &kText}, {"epoch", &kUint64}, {"content_type", &kAnyContentType}});
 constexpr Type kSenderDataAad = structure("SenderDataAAD", "§6.3.2", kSenderDataAadFields);
-constexpr auto kPrivateAadFields = std::to_array<Field>({{"group_id", &kText},
-                                                         {"epoch", &kUint64},
-                                                         {"content_type", &kAnyContentType},
-                                                         {"authenticated_data", &kText}});
+constexpr auto kPrivateAadFields = std::to_array<Field>(
+    {{"group_id", &kText}, {"epoch", &kUint64}, {"content_type", &kAnyContentType}, {"authenticated_data", &kText}});
 constexpr Type kPrivateAad = structure("PrivateContentAAD", "§6.3.1", kPrivateAadFields);
 
 // The plaintext of a PrivateMessage does not say what it is.
 constexpr std::array kApplicationPlainFields{Field{"application_data", &kText}, Field{"signature", &kOpaque},
-                                         Field{"padding", &kPadding}};
-constexpr Type kApplicationPlain =
-    structure("PrivateMessageContent-application", "§6.3.1", kApplicationPlainFields);
+                                             Field{"padding", &kPadding}};
+constexpr Type kApplicationPlain = structure("PrivateMessageContent-application", "§6.3.1", kApplicationPlainFields);
 constexpr std::array kProposalPlainFields{Field{"proposal", &kProposal}, Field{"signature", &kOpaque},
-                                      Field{"padding", &kPadding}};
+                                          Field{"padding", &kPadding}};
 constexpr Type kProposalPlain = structure("PrivateMessageContent-proposal", "§6.3.1", kProposalPlainFields);
 constexpr std::array kCommitPlainFields{Field{"commit", &kCommit}, Field{"signature", &kOpaque},
-                                    Field{"confirmation_tag", &kOpaque}, Field{"padding", &kPadding}};
+                                        Field{"confirmation_tag", &kOpaque}, Field{"padding", &kPadding}};
 constexpr Type kCommitPlain = structure("PrivateMessageContent-commit", "§6.3.1", kCommitPlainFields);
 
 constexpr std::array kAuthenticatedFields{Field{"wire_format", &kAnyWireFormat}, Field{"content", &kFramedContent},
-                                      Field{"auth", &kAuth}};
+                                          Field{"auth", &kAuth}};
 constexpr Type kAuthenticatedContent = structure("AuthenticatedContent", "§6.1", kAuthenticatedFields);
 constexpr std::array kContextHolder{Field{"context", &kGroupContext}};
 constexpr Type kContextOfMembers = structure("", "§6.1", kContextHolder);
 constexpr std::array kContextCases{Case{1, &kContextOfMembers}, Case{2, nullptr}, Case{3, nullptr},
-                               Case{4, &kContextOfMembers}};
+                                   Case{4, &kContextOfMembers}};
 constexpr Type kContextBody = chosen("", Slot::sender_type, kContextCases);
 constexpr std::array kTbsFields{Field{"version", &kMessageVersion}, Field{"wire_format", &kAnyWireFormat},
-                            Field{"content", &kFramedContent}, Field{"", &kContextBody}};
+                                Field{"content", &kFramedContent}, Field{"", &kContextBody}};
 constexpr Type kFramedContentTbs = structure("FramedContentTBS", "§6.1", kTbsFields);
 constexpr std::array kTbmFields{Field{"content_tbs", &kFramedContentTbs}, Field{"auth", &kAuth}};
 constexpr Type kAuthenticatedContentTbm = structure("AuthenticatedContentTBM", "§6.2", kTbmFields);
 constexpr std::array kConfirmedInputFields{Field{"wire_format", &kAnyWireFormat}, Field{"content", &kFramedContent},
-                                       Field{"signature", &kOpaque}};
+                                           Field{"signature", &kOpaque}};
 constexpr Type kConfirmedInput = structure("ConfirmedTranscriptHashInput", "§8.2", kConfirmedInputFields);
 
 // ---- §12.4.3: Welcome and GroupInfo --------------------------------------------------------------------------------
 
 constexpr std::array kInfoFields{Field{"group_context", &kGroupContext}, Field{"extensions", &kExtensions},
-                             Field{"confirmation_tag", &kOpaque}, Field{"signer", &kLeafIndex},
-                             Field{"signature", &kOpaque}};
+                                 Field{"confirmation_tag", &kOpaque}, Field{"signer", &kLeafIndex},
+                                 Field{"signature", &kOpaque}};
 constexpr Type kGroupInfo = structure("GroupInfo", "§12.4.3", kInfoFields);
 constexpr auto kPathSecretFields = std::to_array<Field>({{"path_secret", &kOpaque}});
 constexpr Type kPathSecret = structure("PathSecret", "§12.4.3.1", kPathSecretFields);
 constexpr Type kOptionalPathSecret = of(Form::optional, "optional<PathSecret>", &kPathSecret);
-constexpr auto kGroupSecretsFields = std::to_array<Field>(
-    {{"joiner_secret", &kOpaque}, {"path_secret", &kOptionalPathSecret}, {"psks", &kPskIds}});
+constexpr auto kGroupSecretsFields =
+    std::to_array<Field>({{"joiner_secret", &kOpaque}, {"path_secret", &kOptionalPathSecret}, {"psks", &kPskIds}});
 constexpr Type kGroupSecrets = structure("GroupSecrets", "§12.4.3.1", kGroupSecretsFields);
 constexpr auto kEncryptedSecretsFields =
     std::to_array<Field>({{"new_member", &kOpaque}, {"encrypted_group_secrets", &kHpkeCiphertext}});
@@ -448,16 +447,16 @@ constexpr auto kWelcomeFields = std::to_array<Field>(
 constexpr Type kWelcome = structure("Welcome", "§12.4.3.1", kWelcomeFields);
 
 constexpr std::array kMessageCases{Case{1, &kPublicMessage}, Case{2, &kPrivateMessage}, Case{3, &kWelcome},
-                               Case{4, &kGroupInfo}, Case{5, &kKeyPackage}};
+                                   Case{4, &kGroupInfo}, Case{5, &kKeyPackage}};
 constexpr Type kMessageBody = chosen("", Slot::wire_format, kMessageCases);
 constexpr std::array kMessageFields{Field{"version", &kMessageVersion}, Field{"wire_format", &kWireFormat},
-                                Field{"message", &kMessageBody}};
+                                    Field{"message", &kMessageBody}};
 constexpr Type kMlsMessage = structure("MLSMessage", "§6", kMessageFields);
 
 // ---- the descendants -----------------------------------------------------------------------------------------------
 
 constexpr std::array kWrappedFields{Field{"version", &kMessageVersion}, Field{"wire_format", &kWrappedFormat},
-                                Field{"message", &kMessageBody}};
+                                    Field{"message", &kMessageBody}};
 constexpr Type kWrappedMessage = structure("MLSMessage", "§6", kWrappedFields);
 constexpr std::array kDmlsFields{Field{"message", &kWrappedMessage}, Field{"dmls_epoch", &kOpaque}};
 constexpr Type kDmlsMessage = structure("DMLSMessage", "draft-kohbrok-mls-dmls", kDmlsFields);
@@ -470,24 +469,63 @@ constexpr auto kSendGroupFields = std::to_array<Field>({{"client_id", &kText}, {
 constexpr Type kSendGroup = structure("SendGroupName", "draft-xue-distributed-mls", kSendGroupFields);
 constexpr Type kSendGroups = of(Form::vector, "SendGroupName<V>", &kSendGroup);
 constexpr Type kKeyPackages = of(Form::vector, "KeyPackage<V>", &kKeyPackage);
-constexpr std::array kAnnouncementFields{Field{"version", &kUint16},        Field{"universe_id", &kText},
-                                     Field{"suites", &kSuiteList},      Field{"export_length", &kUint16},
-                                     Field{"label", &kText},            Field{"leaf_keys", &kLeafKeys},
-                                     Field{"group_ids", &kGroupIds},    Field{"send_groups", &kSendGroups},
-                                     Field{"key_packages", &kKeyPackages}};
+constexpr std::array kAnnouncementFields{Field{"version", &kUint16},
+                                         Field{"universe_id", &kText},
+                                         Field{"suites", &kSuiteList},
+                                         Field{"export_length", &kUint16},
+                                         Field{"label", &kText},
+                                         Field{"leaf_keys", &kLeafKeys},
+                                         Field{"group_ids", &kGroupIds},
+                                         Field{"send_groups", &kSendGroups},
+                                         Field{"key_packages", &kKeyPackages}};
 constexpr Type kAnnouncement = structure("Announcement", "draft-xue-distributed-mls", kAnnouncementFields);
 
 // Structures that say most about themselves come first; what nearly any octets would pass for, last.
 constexpr std::array<const Type*, 44> kStructures{
-    &kMlsMessage,     &kDmlsMessage,         &kKeyPackage,       &kGroupInfo,        &kGroupContext,
-    &kFramedContentTbs, &kAuthenticatedContentTbm, &kAuthenticatedContent, &kConfirmedInput, &kWelcome,
-    &kLeafNode,       &kRatchetTree,         &kUpdatePath,       &kProposal,         &kCommit,
-    &kPublicMessage,  &kPrivateMessage,      &kGroupSecrets,     &kPskId,            &kReInit,
-    &kFramedContent,  &kCommitPlain,         &kProposalPlain,    &kAnnouncement,     &kExtension,
-    &kExtensions,     &kCapabilities,        &kRequired,         &kCredential,       &kExternalSenders,
-    &kParentNode,     &kPrivateAad,          &kSenderDataAad,    &kLifetime,         &kSender,
-    &kHpkeCiphertext, &kAdd,                 &kUpdate,           &kRemove,           &kPsk,
-    &kSenderData,     &kGroupContextExtensions, &kExternalInit,  &kApplicationPlain,
+    &kMlsMessage,
+    &kDmlsMessage,
+    &kKeyPackage,
+    &kGroupInfo,
+    &kGroupContext,
+    &kFramedContentTbs,
+    &kAuthenticatedContentTbm,
+    &kAuthenticatedContent,
+    &kConfirmedInput,
+    &kWelcome,
+    &kLeafNode,
+    &kRatchetTree,
+    &kUpdatePath,
+    &kProposal,
+    &kCommit,
+    &kPublicMessage,
+    &kPrivateMessage,
+    &kGroupSecrets,
+    &kPskId,
+    &kReInit,
+    &kFramedContent,
+    &kCommitPlain,
+    &kProposalPlain,
+    &kAnnouncement,
+    &kExtension,
+    &kExtensions,
+    &kCapabilities,
+    &kRequired,
+    &kCredential,
+    &kExternalSenders,
+    &kParentNode,
+    &kPrivateAad,
+    &kSenderDataAad,
+    &kLifetime,
+    &kSender,
+    &kHpkeCiphertext,
+    &kAdd,
+    &kUpdate,
+    &kRemove,
+    &kPsk,
+    &kSenderData,
+    &kGroupContextExtensions,
+    &kExternalInit,
+    &kApplicationPlain,
 };
 
 char plain(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

@@ -35,7 +35,9 @@ std::string date(std::uint64_t seconds) {
 }
 
 // RFC 9420 §13.5: 0x0A0A, 0x1A1A, ... 0xEAEA
-bool is_grease(std::uint64_t value) { return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff) && value < 0xf000; }
+bool is_grease(std::uint64_t value) {
+  return (value & 0x0f0f) == 0x0a0a && value >> 8 == (value & 0xff) && value < 0xf000;
+}
 
 std::string integer_text(const Type& type, std::uint64_t value) {
   if (type.meaning == Meaning::time) {
@@ -61,7 +63,8 @@ std::string octets_text(const Type& type, BytesView octets, std::size_t shown) {
   if (octets.empty()) return out;
   out.append("  ").append(to_hex(octets.first(std::min(octets.size(), shown))));
   if (octets.size() > shown) out += "…";
-  if (type.meaning == Meaning::text && is_text(octets)) out.append("  \"").append(octets.begin(), octets.end()).append("\"");
+  if (type.meaning == Meaning::text && is_text(octets))
+    out.append("  \"").append(octets.begin(), octets.end()).append("\"");
   return out;
 }
 
@@ -129,8 +132,7 @@ std::string label(const Part& part, const Part* around) {
   std::string out;
   if (around->type->form == Form::tree) {
     if (part.repeated > 1)
-      return out.append("nodes ").append(index).append(" to ").append(
-          std::to_string(part.index + part.repeated - 1));
+      return out.append("nodes ").append(index).append(" to ").append(std::to_string(part.index + part.repeated - 1));
     out.append("node ").append(index);
     if (part.index % 2 == 0) out.append(", leaf ").append(std::to_string(part.index / 2));
   } else if (around->type->form == Form::vector) {

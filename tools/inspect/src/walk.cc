@@ -15,8 +15,7 @@ class Walker {
 
   void run(const Type& type) {
     const auto size = static_cast<std::uint32_t>(in_.size());
-    if (follow(type, "", 0, 0, size) && at_ != size)
-      fault(at_, "RFC 9420 §2.1: octets are left over after the value");
+    if (follow(type, "", 0, 0, size) && at_ != size) fault(at_, "RFC 9420 §2.1: octets are left over after the value");
     out_.reached = std::max(out_.reached, at_);
   }
 

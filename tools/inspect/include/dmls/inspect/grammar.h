@@ -1,8 +1,8 @@
 #pragma once
 // The wire formats as data: what fields a structure has, of what form, and where that is written.
 //
-// This is a second description of the formats, beside the structs of the library, and knows nothing of them: a structure
-// that the library's decoder refuses can still be looked into, and tests hold the two against each other.
+// This is a second description of the formats, beside the structs of the library, and knows nothing of them: a
+// structure that the library's decoder refuses can still be looked into, and tests hold the two against each other.
 
 #include <cstdint>
 #include <span>
@@ -63,13 +63,13 @@ struct Type {
   std::string_view section;  // what defines it; empty: that of the structure it stands in
   std::uint8_t size = 0;
   Meaning meaning = Meaning::number;
-  Slot slot = Slot::none;              // integer: where its value goes; select, content: what decides
-  std::span<const NamedValue> names;   // of an integer's values
-  std::string_view closed;             // the rule that other values break; empty: any value may stand here
-  std::string_view zero;               // the rule that the value 0 breaks; empty: none
-  std::span<const Field> fields;       // structure
-  const Type* element = nullptr;       // vector, optional; select: whatever is not among the cases
-  std::span<const Case> cases;         // select, content
+  Slot slot = Slot::none;             // integer: where its value goes; select, content: what decides
+  std::span<const NamedValue> names;  // of an integer's values
+  std::string_view closed;            // the rule that other values break; empty: any value may stand here
+  std::string_view zero;              // the rule that the value 0 breaks; empty: none
+  std::span<const Field> fields;      // structure
+  const Type* element = nullptr;      // vector, optional; select: whatever is not among the cases
+  std::span<const Case> cases;        // select, content
 };
 
 // Every structure that can be asked for, in the order in which they are tried on octets of unknown type.

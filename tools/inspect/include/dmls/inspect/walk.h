@@ -33,9 +33,9 @@ struct Fault {
 };
 
 struct Walk {
-  std::vector<Part> parts;           // as far as the octets could be followed
-  std::optional<Fault> fault;        // they are no such structure
-  std::vector<Fault> inner;          // they are, but the data of an extension is not what its type says; at most 16
+  std::vector<Part> parts;     // as far as the octets could be followed
+  std::optional<Fault> fault;  // they are no such structure
+  std::vector<Fault> inner;    // they are, but the data of an extension is not what its type says; at most 16
   [[nodiscard]] bool clean() const { return !fault && inner.empty(); }
   // How far the walk came.
   std::uint32_t reached = 0;
