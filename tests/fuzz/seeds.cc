@@ -53,6 +53,8 @@ void messages(Seeds& seeds) {
     for (const char* name : {"mls_welcome", "mls_group_info", "mls_key_package", "public_message_application",
                              "public_message_proposal", "public_message_commit", "private_message"})
       seeds.add("mls_message_fuzz", field(one, name));
+    for (const char* name : {"mls_welcome", "mls_group_info", "mls_key_package", "public_message_commit"})
+      seeds.add("inspect_fuzz", 0, field(one, name));
     Bytes key_package = field(one, "mls_key_package");
     key_package.erase(key_package.begin(), key_package.begin() + 4);  // version and wire format
     seeds.add("key_package_fuzz", key_package);

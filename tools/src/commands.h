@@ -27,6 +27,16 @@ int generate_vectors(const Console&, const GenerateOptions&);
 
 int list_vectors(const Console&);
 
+struct InspectOptions {
+  std::string type;      // a structure's name; empty: whatever fits
+  std::string encoding;  // "binary", "hex", "base64"; empty: whatever it looks like
+  bool full = false;     // show all octets of long fields
+  std::string path;      // "-": standard input
+};
+int inspect_octets(const Console&, const InspectOptions&);
+// What `dmls inspect --help` adds to its options.
+std::string inspect_help();
+
 struct DemoOptions {
   std::optional<std::uint64_t> seed;  // none: fresh randomness
 };

@@ -1,6 +1,7 @@
 // `dmls`: reads the command line and calls a command.
 
 #include "commands.h"
+#include "manual.h"
 #include "nearest.h"
 
 #include <unistd.h>
@@ -20,7 +21,6 @@ struct NotYet {
   const char* purpose;
 };
 constexpr std::array kNotYet{
-    NotYet{"inspect", "print any structure"},
     NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
 };
 
@@ -99,6 +99,7 @@ struct CommandLine {
   Console console;
   VerifyOptions verify;
   GenerateOptions generate;
+  InspectOptions inspect;
   DemoOptions demo;
   PeerOptions peer;
   FederationCommand federation;
@@ -181,6 +182,15 @@ int run(int argc, char** argv) {
   root.require_subcommand(0, 1);
   vectors_commands(root, line);
   simulate_commands(root, line);
+  CLI::App& inspect = *root.add_subcommand("inspect", "any structure, octet by octet: binary, hexadecimal or base64");
+  inspect.add_option("--type", line.inspect.type, "what it should be (default: what it looks like)")->type_name("TYPE");
+  inspect.add_option("--encoding", line.inspect.encoding, "binary, hex or base64 (default: what it looks like)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember({"binary", "hex", "base64"}));
+  inspect.add_flag("--full", line.inspect.full, "show long fields whole");
+  inspect.add_option("FILE|-", line.inspect.path, "a file, or - for standard input")->type_name("")->required();
+  inspect.footer(inspect_help);
+  common_options(inspect, line.console);
   CLI::App& demo = *root.add_subcommand("demo", "a short conversation between members of a group");
   demo.add_option("--seed", line.demo.seed, "make the run reproducible")->type_name("N")->check(digits());
   common_options(demo, line.console);
@@ -199,6 +209,18 @@ int run(int argc, char** argv) {
     app.prefix_command();
   }
 
+  root.footer(
+      "Each command explains itself: dmls COMMAND --help.\n"
+      "Data goes to standard output, everything else to standard error.\n"
+      "Exit status: 0 done, 1 a check failed, 2 wrong usage or unreadable input, 3 storage, 4 a peer.\n"
+      "First steps:\n"
+      "  dmls demo                               see it work\n"
+      "  dmls inspect FILE                       look into a message\n"
+      "  dmls vectors verify DIR                 check test vectors");
+  // What packages install; not for people, so no help names them.
+  for (const char* name : {"man-page", "bash-completion"})
+    root.add_subcommand(name, "written from this help")->group("");
+
   try {
     root.parse(argc, argv);
   } catch (const CLI::CallForHelp& help) {
@@ -208,6 +230,8 @@ int run(int argc, char** argv) {
   }
 
   if (line.version) return print_version(line.console);
+  if (root.got_subcommand("man-page")) return line.console.data("{}", man_page(root, DMLS_VERSION)), kDone;
+  if (root.got_subcommand("bash-completion")) return line.console.data("{}", bash_completion(root)), kDone;
   if (root.got_subcommand("vectors")) {
     const CLI::App& vectors = *root.get_subcommand("vectors");
     if (vectors.got_subcommand("verify")) return verify_vectors(line.console, line.verify);
@@ -218,6 +242,7 @@ int run(int argc, char** argv) {
     if (root.get_subcommand("simulate")->got_subcommand("mesh")) return simulate_mesh(line.console, line.mesh);
     return simulate_federation(line.console, line.federation);
   }
+  if (root.got_subcommand("inspect")) return inspect_octets(line.console, line.inspect);
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
   if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   for (const auto& [name, purpose] : kNotYet) {

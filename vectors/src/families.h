@@ -36,11 +36,16 @@ Result<void> verify_key_schedule(const Value&);
 Result<Json> generate_key_schedule(const Generation&);
 
 Result<void> verify_message_protection(const Value&);
+Result<Json> generate_message_protection(const Generation&);
 
 Result<void> verify_messages(const Value&);
+Result<Json> generate_messages(const Generation&);
 
 // For passive-client-handling-commit, passive-client-random and passive-client-welcome.
 Result<void> verify_passive_client(const Value&);
+Result<Json> generate_passive_client_handling_commit(const Generation&);
+Result<Json> generate_passive_client_random(const Generation&);
+Result<Json> generate_passive_client_welcome(const Generation&);
 
 Result<void> verify_pprf(const Value&);
 Result<Json> generate_pprf(const Generation&);
@@ -55,16 +60,21 @@ Result<void> verify_secret_tree(const Value&);
 Result<Json> generate_secret_tree(const Generation&);
 
 Result<void> verify_transcript_hashes(const Value&);
+Result<Json> generate_transcript_hashes(const Generation&);
 
 Result<void> verify_tree_math(const Value&);
 Result<Json> generate_tree_math(const Generation&);
 
 Result<void> verify_tree_operations(const Value&);
+Result<Json> generate_tree_operations(const Generation&);
 
 Result<void> verify_tree_validation(const Value&);
+Result<Json> generate_tree_validation(const Generation&);
 
 Result<void> verify_treekem(const Value&);
+Result<Json> generate_treekem(const Generation&);
 
 Result<void> verify_welcome(const Value&);
+Result<Json> generate_welcome(const Generation&);
 
 }  // namespace dmls::vectors

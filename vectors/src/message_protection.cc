@@ -1,5 +1,6 @@
 // Framing: what others protected is read, and what we protect is read back. RFC 9420 §6.1, §6.2, §6.3
 
+#include <dmls/base/hex.h>
 #include <dmls/base/random.h>
 #include <dmls/group/epoch.h>
 
@@ -20,6 +21,9 @@ class Scene {
  public:
   static Result<Scene> read(const Value& vector) {
     DMLS_TRY(const auto suite, vector.suite());
+    return read(vector, suite);
+  }
+  static Result<Scene> read(const Value& vector, const crypto::CipherSuite& suite) {
     Scene scene(suite, vector);
     auto& context = scene.context_;
     context.cipher_suite = suite.id();
@@ -87,6 +91,17 @@ class Scene {
     return vector_->require(*back == authenticated, field, "what was protected");
   }
 
+  // `content` as the member at leaf 1 sends it.
+  Result<Bytes> send(Epoch& sender, WireFormat format, group::Content content, BytesView data, Random& random) const {
+    const bool commit = std::holds_alternative<group::CommitContent>(content);
+    DMLS_TRY(auto authenticated, sender.sign(format, std::move(content), data, *signer_));
+    if (commit) {
+      DMLS_TRY(authenticated.auth.confirmation_tag, random.bytes(suite_.hash_length()));
+    }
+    DMLS_TRY(const auto message, sender.protect(authenticated, group::NoPadding(), random));
+    return tls_codec::encode(message);
+  }
+
   Result<void> public_application_is_refused(const group::Content& content) const {
     DMLS_TRY(Epoch sender, epoch_of(1));
     return vector_->require(!sender.sign(WireFormat::mls_public_message, content, {}, *signer_), "application",
@@ -124,6 +139,52 @@ Result<void> verify_message_protection(const Value& vector) {
   const group::Content said = group::ApplicationData{std::move(application)};
   DMLS_CHECK(scene.public_application_is_refused(said));
   return scene.check("application_priv", said);
+}
+
+Result<Json> generate_message_protection(const Generation& generation) {
+  const crypto::CipherSuite& suite = *generation.suite;
+  Random& random = generation.random;
+  const std::size_t nh = suite.hash_length();
+  DMLS_TRY(const auto pair, crypto::generate_signature_key_pair(suite, random));
+  Json one{{"cipher_suite", static_cast<std::uint16_t>(suite.id())},
+           {"epoch", 1184274U},
+           {"signature_priv", to_hex(pair.private_key.expose())},
+           {"signature_pub", to_hex(pair.public_key.octets)}};
+  for (const char* field : {"group_id", "tree_hash", "confirmed_transcript_hash", "encryption_secret",
+                            "sender_data_secret", "membership_key", "application"}) {
+    DMLS_TRY(const Bytes octets, random.bytes(nh));
+    one[field] = to_hex(octets);
+  }
+  const group::Proposal proposal = group::Remove{2};
+  DMLS_TRY(Bytes reference, random.bytes(nh));
+  const group::Commit commit{{group::ProposalByReference{group::ProposalRef{std::move(reference)}}}, std::nullopt};
+  one["proposal"] = to_hex(tls_codec::encode(proposal));
+  one["commit"] = to_hex(tls_codec::encode(commit));
+
+  Report report;
+  const Value vector(one, report);
+  DMLS_TRY(const Scene scene, Scene::read(vector, suite));
+  DMLS_TRY(Epoch sender, scene.epoch_of(1));
+  DMLS_TRY(const Bytes data, random.bytes(8));
+  DMLS_TRY(Bytes application, vector.octets("application"));
+  struct Message {
+    const char* field;
+    WireFormat format;
+    group::Content content;
+  };
+  const Message messages[] = {
+      {"proposal_pub", WireFormat::mls_public_message, group::ProposalContent{proposal}},
+      {"proposal_priv", WireFormat::mls_private_message, group::ProposalContent{proposal}},
+      {"commit_pub", WireFormat::mls_public_message, group::CommitContent{commit}},
+      {"commit_priv", WireFormat::mls_private_message, group::CommitContent{commit}},
+      {"application_priv", WireFormat::mls_private_message, group::ApplicationData{std::move(application)}}};
+  Json made = Json::object();
+  for (const Message& message : messages) {
+    DMLS_TRY(const Bytes octets, scene.send(sender, message.format, message.content, data, random));
+    made[message.field] = to_hex(octets);
+  }
+  one.update(made);
+  return Json::array({std::move(one)});
 }
 
 }  // namespace dmls::vectors

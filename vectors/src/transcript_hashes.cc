@@ -1,6 +1,7 @@
 // Transcript hashes of one Commit. RFC 9420 §8.2
 
 #include <dmls/base/hex.h>
+#include <dmls/group/framed_content.h>
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/tls_codec/codec.h>
 
@@ -72,6 +73,42 @@ Result<void> verify_transcript_hashes(const Value& vector) {
                        verify_confirmation_tag(suite, confirmation_key, confirmed, parts.confirmation_tag)));
   return vector.expect("interim_transcript_hash_after",
                        interim_transcript_hash(suite, confirmed, parts.confirmation_tag));
+}
+
+// A commit of a member and one of a joiner. Their signatures are random octets: only their length matters here.
+Result<Json> generate_transcript_hashes(const Generation& generation) {
+  const crypto::CipherSuite& suite = *generation.suite;
+  Random& random = generation.random;
+  const std::size_t nh = suite.hash_length();
+  Json cases = Json::array();
+  for (const bool member : {true, false}) {
+    group::AuthenticatedContent content;
+    content.wire_format = member ? group::WireFormat::mls_private_message : group::WireFormat::mls_public_message;
+    DMLS_TRY(content.content.group_id, random.bytes(nh));
+    content.content.epoch = 13398;
+    if (member) {
+      content.content.sender = group::MemberSender{7};
+    } else {
+      content.content.sender = group::NewMemberCommit{};
+    }
+    DMLS_TRY(content.content.authenticated_data, random.bytes(20));
+    DMLS_TRY(Bytes reference, random.bytes(nh));
+    content.content.content =
+        group::CommitContent{{{group::ProposalByReference{group::ProposalRef{std::move(reference)}}}, std::nullopt}};
+    DMLS_TRY(content.auth.signature, random.bytes(64));
+    DMLS_TRY(const SecretBytes key, random.secret(nh));
+    DMLS_TRY(const Bytes before, random.bytes(nh));
+    const Bytes confirmed = confirmed_transcript_hash(suite, before, group::confirmed_transcript_hash_input(content));
+    const Bytes tag = confirmation_tag(suite, ConfirmationKey(key.clone()), confirmed);
+    content.auth.confirmation_tag = tag;
+    cases.push_back({{"cipher_suite", static_cast<std::uint16_t>(suite.id())},
+                     {"confirmation_key", to_hex(key.expose())},
+                     {"authenticated_content", to_hex(tls_codec::encode(content))},
+                     {"interim_transcript_hash_before", to_hex(before)},
+                     {"confirmed_transcript_hash_after", to_hex(confirmed)},
+                     {"interim_transcript_hash_after", to_hex(interim_transcript_hash(suite, confirmed, tag))}});
+  }
+  return cases;
 }
 
 }  // namespace dmls::vectors

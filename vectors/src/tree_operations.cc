@@ -1,11 +1,12 @@
 // What Add, Update and Remove do to a tree. RFC 9420 §12.1.1, §12.1.2, §12.1.3
 
+#include <dmls/base/hex.h>
 #include <dmls/treekem/key_package.h>
 #include <dmls/treekem/ratchet_tree.h>
 
 #include <variant>
 
-#include "families.h"
+#include "grove.h"
 
 namespace dmls::vectors {
 namespace {
@@ -63,6 +64,43 @@ Result<void> verify_tree_operations(const Value& vector) {
   DMLS_CHECK(vector.expect("tree_hash_after", tree.tree_hash()));
   // The version before is still what it was.
   return vector.expect("tree_before", old.encode());
+}
+
+namespace {
+
+Result<Json> operation(const treekem::RatchetTree& before, const TreeProposal& proposal, std::uint32_t sender) {
+  DMLS_TRY(const auto changes, changes_of(proposal, sender));
+  treekem::RatchetTree after = before;
+  DMLS_CHECK(after.apply(changes));
+  return Json({{"cipher_suite", static_cast<std::uint16_t>(before.suite().id())},
+               {"tree_before", to_hex(before.encode())},
+               {"proposal", to_hex(tls_codec::encode(proposal))},
+               {"proposal_sender", sender},
+               {"tree_hash_before", to_hex(before.tree_hash())},
+               {"tree_after", to_hex(after.encode())},
+               {"tree_hash_after", to_hex(after.tree_hash())}});
+}
+
+}  // namespace
+
+// In every tree: somebody is added, the first member updates, each of the others but the sender is removed.
+Result<Json> generate_tree_operations(const Generation& generation) {
+  DMLS_TRY(auto all, groves(generation));
+  Json cases = Json::array();
+  for (Grove& grove : all) {
+    DMLS_TRY(auto who, grove.newcomer());
+    DMLS_TRY(Json added, operation(grove.tree(), Add{std::move(who.bundle.key_package)}, 0));
+    cases.push_back(std::move(added));
+    DMLS_TRY(auto leaf, grove.updated_leaf(tree_math::LeafIndex(0)));
+    DMLS_TRY(Json updated, operation(grove.tree(), Update{std::move(leaf)}, 0));
+    cases.push_back(std::move(updated));
+    for (const auto& [index, member] : grove.members()) {
+      if (index.value() == 0) continue;
+      DMLS_TRY(Json removed, operation(grove.tree(), Remove{index.value()}, 0));
+      cases.push_back(std::move(removed));
+    }
+  }
+  return cases;
 }
 
 }  // namespace dmls::vectors

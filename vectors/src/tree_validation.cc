@@ -3,7 +3,7 @@
 #include <dmls/base/hex.h>
 #include <dmls/treekem/ratchet_tree.h>
 
-#include "families.h"
+#include "grove.h"
 
 namespace dmls::vectors {
 
@@ -29,6 +29,27 @@ Result<void> verify_tree_validation(const Value& vector) {
   }
   DMLS_CHECK(vector.in("tree", tree.verify_parent_hashes()));
   return vector.in("tree", tree.verify_leaf_signatures(group_id));
+}
+
+Result<Json> generate_tree_validation(const Generation& generation) {
+  DMLS_TRY(const auto all, groves(generation));
+  Json cases = Json::array();
+  for (const Grove& grove : all) {
+    const auto& tree = grove.tree();
+    Json hashes = Json::array(), resolutions = Json::array();
+    for (std::uint32_t i = 0; i < tree.leaf_count().node_count(); ++i) {
+      hashes.push_back(to_hex(tree.tree_hash(tree_math::NodeIndex(i))));
+      Json nodes = Json::array();
+      for (const auto node : tree.resolution(tree_math::NodeIndex(i))) nodes.push_back(node.value());
+      resolutions.push_back(std::move(nodes));
+    }
+    cases.push_back({{"cipher_suite", static_cast<std::uint16_t>(generation.suite->id())},
+                     {"tree", to_hex(tree.encode())},
+                     {"group_id", to_hex(grove.group_id())},
+                     {"tree_hashes", std::move(hashes)},
+                     {"resolutions", std::move(resolutions)}});
+  }
+  return cases;
 }
 
 }  // namespace dmls::vectors

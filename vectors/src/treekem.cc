@@ -9,7 +9,7 @@
 #include <map>
 #include <optional>
 
-#include "families.h"
+#include "grove.h"
 
 namespace dmls::vectors {
 namespace {
@@ -160,6 +160,68 @@ Result<void> verify_treekem(const Value& vector) {
     DMLS_CHECK(verify_made(c, *index, entry));
   }
   return {};
+}
+
+namespace {
+
+Json private_of(LeafIndex index, const Grove::Member& member) {
+  Json secrets = Json::array();
+  for (const auto& [node, secret] : member.path_secrets)
+    secrets.push_back({{"node", node.value()}, {"path_secret", to_hex(secret.expose())}});
+  return {{"index", index.value()},
+          {"encryption_priv", to_hex(member.leaf.expose())},
+          {"signature_priv", to_hex(member.signature.private_key.expose())},
+          {"path_secrets", std::move(secrets)}};
+}
+
+Result<Json> path_of(const Generation& generation, Grove& grove, keyschedule::GroupContext context, LeafIndex sender) {
+  DMLS_TRY(const auto draft, grove.draft(sender));
+  context.tree_hash = to_bytes(draft.tree().tree_hash());
+  DMLS_TRY(const auto path, draft.seal(tls_codec::encode(context), {}, generation.random));
+  Json secrets = Json::array();
+  for (std::uint32_t i = 0; i < grove.tree().leaf_count().value(); ++i) {
+    const LeafIndex receiver(i);
+    if (receiver == sender || !grove.tree().is_member(receiver)) {
+      secrets.push_back(nullptr);
+      continue;
+    }
+    DMLS_TRY(const auto secret, draft.path_secret_for(receiver));
+    secrets.push_back(to_hex(secret.expose()));
+  }
+  return Json({{"sender", sender.value()},
+               {"update_path", to_hex(tls_codec::encode(path))},
+               {"path_secrets", std::move(secrets)},
+               {"commit_secret", to_hex(draft.commit_secret().expose())},
+               {"tree_hash_after", to_hex(draft.tree().tree_hash())}});
+}
+
+}  // namespace
+
+// A path of every member, in trees of several shapes.
+Result<Json> generate_treekem(const Generation& generation) {
+  DMLS_TRY(auto all, groves(generation));
+  Json cases = Json::array();
+  for (Grove& grove : all) {
+    keyschedule::GroupContext context;
+    context.cipher_suite = generation.suite->id();
+    context.group_id = grove.group_id();
+    context.epoch = 28061;
+    DMLS_TRY(context.confirmed_transcript_hash, generation.random.bytes(generation.suite->hash_length()));
+    Json leaves = Json::array(), paths = Json::array();
+    for (const auto& [index, member] : grove.members()) leaves.push_back(private_of(index, member));
+    for (const auto& [index, member] : grove.members()) {
+      DMLS_TRY(Json path, path_of(generation, grove, context, index));
+      paths.push_back(std::move(path));
+    }
+    cases.push_back({{"cipher_suite", static_cast<std::uint16_t>(generation.suite->id())},
+                     {"group_id", to_hex(grove.group_id())},
+                     {"epoch", context.epoch},
+                     {"confirmed_transcript_hash", to_hex(context.confirmed_transcript_hash)},
+                     {"ratchet_tree", to_hex(grove.tree().encode())},
+                     {"leaves_private", std::move(leaves)},
+                     {"update_paths", std::move(paths)}});
+  }
+  return cases;
 }
 
 }  // namespace dmls::vectors

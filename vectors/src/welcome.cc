@@ -1,5 +1,6 @@
 // What a Welcome holds. RFC 9420 §12.4.3.1
 
+#include <dmls/base/hex.h>
 #include <dmls/crypto/aead.h>
 #include <dmls/crypto/hpke.h>
 #include <dmls/group/mls_message.h>
@@ -8,7 +9,7 @@
 
 #include <algorithm>
 
-#include "families.h"
+#include "cast.h"
 
 namespace dmls::vectors {
 namespace {
@@ -59,6 +60,18 @@ Result<void> verify_welcome(const Value& vector) {
   return vector.in("welcome", keyschedule::verify_confirmation_tag(suite, epoch.confirmation_key,
                                                                    info.group_context.confirmed_transcript_hash,
                                                                    info.confirmation_tag));
+}
+
+// One Welcome, to the second member of a group.
+Result<Json> generate_welcome(const Generation& generation) {
+  DMLS_TRY(Cast cast, Cast::create(generation));
+  DMLS_TRY(const auto keys, publish_keys(generation, "joiner"));
+  DMLS_TRY(const auto done, cast.commit(0, group::CommitRequest().add(keys.message())));
+  return Json::array({{{"cipher_suite", static_cast<std::uint16_t>(generation.suite->id())},
+                       {"init_priv", to_hex(keys.bundle.init.private_key.expose())},
+                       {"key_package", to_hex(keys.message())},
+                       {"signer_pub", to_hex(cast.founder_key())},
+                       {"welcome", to_hex(done.welcome)}}});
 }
 
 }  // namespace dmls::vectors
