@@ -96,8 +96,17 @@ void Federation::step(bool quiet) {
   deliver();
   submit();
   if (!quiet) act();
+  follow_heads();
   rejoin();
   check();
+}
+
+void Federation::follow_heads() {
+  head_since_.resize(options_.servers);
+  for (std::uint32_t i = 0; i < options_.servers; ++i) {
+    NodeId head = servers_[i].head();
+    if (head != head_since_[i].head) head_since_[i] = {std::move(head), now_};
+  }
 }
 
 void Federation::move_network() {
@@ -143,8 +152,7 @@ void Federation::gossip() {
     for (std::uint32_t to = 0; to < options_.servers; ++to) {
       if (from == to || !topology_.reaches(from, to)) continue;
       auto& known = servers_[from].acknowledged[to];
-      const std::vector<Entry> log = servers_[from].log();
-      for (const Entry& entry : log) {
+      for (const Entry& entry : servers_[from].log()) {
         if (known.count(entry.id) != 0 || dice_.chance(options_.loss)) continue;
         publish(to, entry);
         if (!dice_.chance(options_.loss)) known.insert(entry.id);  // the acknowledgement may be lost as well
@@ -156,7 +164,7 @@ void Federation::gossip() {
 void Federation::publish(std::uint32_t server, const Entry& entry) {
   if (!servers_[server].add(entry)) return;
   for (Member& member : members_)
-    if (member.server == server && member.session && entry.rejects.empty())
+    if (member.server == server && member.session && !entry.is_report())
       member.inbox.push_back({now_ + dice_.roll(3), entry.id, entry.message});
 }
 
@@ -206,6 +214,7 @@ void Federation::receive(Member& member, const Bytes& message) {
 void Federation::handle(Member& member, const fork::Event& event) {
   const auto entered = [&](const NodeId& node, const NodeId& parent) {
     mark_of(node, &parent);
+    report_entry(member, node);
     if (member.deleted.count(parent) != 0) violation(member.name + " entered a child of an epoch that it had deleted");
   };
   if (const auto* advanced = std::get_if<fork::Advanced>(&event)) entered(advanced->node, advanced->parent);
@@ -251,7 +260,7 @@ void Federation::invite(Member& member, const fork::Invited& invited) {
       const auto& log = servers_[newcomer.server].log();
       auto from = std::find_if(log.begin(), log.end(), [&](const Entry& e) { return e.child == invited.node; });
       for (; from != log.end(); ++from)
-        if (from->child != invited.node && from->rejects.empty())
+        if (from->child != invited.node && !from->is_report())
           newcomer.inbox.push_back({now_, from->id, from->message});
     }
   }
@@ -279,6 +288,10 @@ bool Federation::decide(Member& member, const Outgoing& out) {
   }
   ++result_.commits_refused;
   if (out.commit) (void)member.session->discard(*out.commit);
+  if (out.joins) {
+    member.rejoining.reset();
+    member.lost_for = dice_.roll(10);  // not all at a time
+  }
   return true;
 }
 
@@ -375,20 +388,18 @@ void Federation::rejoin() {
     Server& server = servers_[member.server];
     const NodeId head = server.head();
     if (member.rejoining) {
-      // The verdict: its commit is in the log, or another one took its place.
+      // If another commit took its place, decide() has said so.
       const NodeId mine = member.rejoining->session.head();
       const auto& log = server.log();
       if (std::any_of(log.begin(), log.end(), [&](const Entry& e) { return e.child == mine; })) {
         auto session = std::move(member.rejoining->session);
         member.rejoining.reset();
         mark_of(mine, nullptr);
+        report_entry(member, mine);
         const auto events = member.session->replace_with(std::move(session));
         for (const auto& event : *events) handle(member, event);
         member.deleted.erase(mine);
         ++result_.joined_again;
-      } else if (member.outbox.empty() && server.head() != *member.rejoining->session.history().find(mine)->parent) {
-        member.rejoining.reset();  // refused: not at once again, and not all at a time
-        member.lost_for = 10 + dice_.roll(10);
       }
       continue;
     }
@@ -401,14 +412,7 @@ void Federation::rejoin() {
              *m.session->may_send(head);
     });
     if (helper == members_.end()) {
-      // Nobody is where the servers think that all are: the commit was not what its sender said, or its sender has lost
-      // it. Clients report that, and agreement starts again without it.
-      const bool anybody = std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
-        return !m.online || !topology_.reaches(m.server, member.server) ||
-               (m.session && m.session->holds(head) && *m.session->may_send(head)) ||
-               (m.rejoining && m.rejoining->session.head() == head);
-      });
-      if (!anybody) reject(member.server, head);
+      judge(member, head);
       continue;
     }
     const Bytes info = *helper->session->group_info();
@@ -418,17 +422,35 @@ void Federation::rejoin() {
     const auto message = *fork::decode_dmls_message(join->message, suite_->hash_length());
     const auto& wire = *std::get_if<group::PublicMessage>(&message.content.message.body);
     Entry entry{next_id_++, join->message, true, head, join->session.head(), *wire.auth.confirmation_tag};
-    member.outbox.push_back({std::move(entry), std::nullopt, std::nullopt});
+    member.outbox.push_back({std::move(entry), std::nullopt, std::nullopt, true});
     member.rejoining = *std::move(join);
   }
 }
 
-void Federation::reject(std::uint32_t server, const NodeId& head) {
+// Nobody who could help is where the servers think that all are: the commit was not what its sender said, or its sender
+// has lost it. A client reports that, once all had the time to receive the commit and to say that they entered it, and
+// agreement starts again without it.
+void Federation::judge(const Member& member, const NodeId& head) {
+  constexpr std::uint32_t kPatience = 20;
+  if (servers_[member.server].entered(head) || now_ - head_since_[member.server].step < kPatience) return;
+  const bool all_heard = topology_.whole(member.server) && !retain(member.server) &&
+                         std::all_of(members_.begin(), members_.end(), [](const Member& m) {
+                           return !m.session || (m.online && m.inbox.empty() && !m.rejoining);
+                         });
+  if (!all_heard) return;
   Entry verdict;
   verdict.id = next_id_++;
   verdict.rejects = head;
-  publish(server, verdict);
+  publish(member.server, verdict);
   ++result_.commits_rejected;
+}
+
+void Federation::report_entry(const Member& member, const NodeId& epoch) {
+  if (servers_[member.server].entered(epoch)) return;
+  Entry report;
+  report.id = next_id_++;
+  report.enters = epoch;
+  publish(member.server, report);
 }
 
 std::size_t Federation::mark_of(const NodeId& node, const NodeId* parent) {

@@ -16,6 +16,7 @@ struct Outgoing {
   Entry entry;
   std::optional<fork::CommitHash> commit;  // an own commit that waits for a verdict
   std::optional<std::uint32_t> expels;     // the client that it removes
+  bool joins = false;                      // an external commit
 };
 
 // A log entry on its way to a client.
@@ -54,7 +55,9 @@ class Federation {
   void submit();
   void act();
   void rejoin();
-  void reject(std::uint32_t server, const NodeId& head);
+  void follow_heads();
+  void judge(const Member&, const NodeId& head);
+  void report_entry(const Member&, const NodeId& epoch);
   void check();
 
   void found();
@@ -91,7 +94,12 @@ class Federation {
   std::map<NodeId, std::size_t> marks_;
   std::map<NodeId, std::uint32_t> committer_server_;
   std::map<std::uint64_t, std::uint32_t> expelled_by_;  // entry, client
-  std::vector<std::uint32_t> joined_;                   // clients that were added in the run
+  struct HeadSince {
+    NodeId head;
+    std::uint32_t step = 0;
+  };
+  std::vector<HeadSince> head_since_;  // by server
+  std::vector<std::uint32_t> joined_;  // clients that were added in the run
   std::uint64_t next_id_ = 1;
   std::uint64_t next_text_ = 1;
   std::uint32_t now_ = 0;
