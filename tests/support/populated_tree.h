@@ -40,8 +40,14 @@ inline void must(const Result<void>& result) {
 // last; leaves that never committed come from key packages. All keys follow from `seed`.
 class PopulatedTree {
  public:
-  PopulatedTree(const crypto::CipherSuite& suite, std::uint32_t n, Bytes group_id, std::uint64_t seed = 1)
-      : suite_(suite), members_(n), group_id_(std::move(group_id)), seed_(seed), tree_(build()) {}
+  PopulatedTree(const crypto::CipherSuite& suite, std::uint32_t n, Bytes group_id, std::uint64_t seed = 1,
+                treekem::Capabilities capabilities = treekem::default_capabilities())
+      : suite_(suite),
+        members_(n),
+        group_id_(std::move(group_id)),
+        seed_(seed),
+        capabilities_(std::move(capabilities)),
+        tree_(build()) {}
 
   [[nodiscard]] const treekem::RatchetTree& tree() const { return tree_; }
   [[nodiscard]] const Bytes& group_id() const { return group_id_; }
@@ -173,7 +179,7 @@ class PopulatedTree {
   std::uint32_t members_;
   Bytes group_id_;
   std::uint64_t seed_;
-  treekem::Capabilities capabilities_ = treekem::default_capabilities();
+  treekem::Capabilities capabilities_;
   std::vector<Bytes> nodes_;
   treekem::RatchetTree tree_;
 };
