@@ -22,7 +22,7 @@ FederationOptions small(std::uint64_t seed) {
 
 TEST(Federation, KeepsEveryInvariantOverManySeeds) {
   const int seeds = test::property_runs(1000, 8);
-  std::uint64_t forks = 0, nested = 0, agreeing = 0;
+  std::uint64_t forks = 0, nested = 0, agreeing = 0, restarts = 0;
   for (int seed = 0; seed < seeds; ++seed) {
     const auto result = simulate_federation(small(static_cast<std::uint64_t>(seed)));
     ASSERT_TRUE(result);
@@ -32,11 +32,13 @@ TEST(Federation, KeepsEveryInvariantOverManySeeds) {
     forks += result->forks;
     nested += result->splits_within_splits;
     agreeing += result->members_agreeing;
+    restarts += result->restarts;
   }
   // The runs are about something.
   EXPECT_GT(forks, 0u);
   EXPECT_GT(nested, 0u);
   EXPECT_GT(agreeing, 0u);
+  EXPECT_GT(restarts, 0u);
 }
 
 // Here a commit was once given up in the very step in which it was agreed upon; all clients followed it, deleted its

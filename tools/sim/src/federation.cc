@@ -4,6 +4,7 @@
 #include <dmls/crypto_testing/cheap_provider.h>
 #include <dmls/crypto_testing/seeded_provider.h>
 #include <dmls/fork/dmls_message.h>
+#include <dmls/storage/memory_store.h>
 
 #include <algorithm>
 
@@ -54,8 +55,13 @@ Member Federation::make_member(std::uint32_t server) {
           return OctetOrder()(a.confirmation_tag, b.confirmation_tag);
         });
   }
-  return {name, server, true, *fork::Client::create(std::move(config), std::move(sessions)), {}, {}, {}, {}, {},
-          {},   {},     0};
+  config.store = std::make_shared<storage::MemoryStore>();
+  auto client = *fork::Client::create(config, sessions);
+  return {.name = name,
+          .server = server,
+          .config = std::move(config),
+          .options = std::move(sessions),
+          .client = std::move(client)};
 }
 
 void Federation::found() {
@@ -141,8 +147,30 @@ void Federation::move_network() {
   std::erase_if(client_back_, [&](const auto& back) {
     if (back.second > now_) return false;
     members_[back.first].online = true;
+    restart(members_[back.first]);
     return true;
   });
+}
+
+// A client comes back as what its store holds; it has forgotten an attempt to join again.
+void Federation::restart(Member& member) {
+  if (!member.session) return;
+  const NodeId head = member.session->head();
+  const auto pending = member.session->pending_commits();
+  if (member.rejoining) {
+    member.rejoining.reset();
+    std::erase_if(member.outbox, [](const Outgoing& out) { return out.joins; });
+  }
+  const auto before = member.session->inventory();
+  member.session.reset();
+  member.client = *fork::Client::create(member.config, member.options);
+  auto session = member.client.load_session(as_bytes("federation"));
+  if (!session) return violation(member.name + " cannot be loaded: " + session.error().rule);
+  member.session = *std::move(session);
+  ++result_.restarts;
+  if (member.session->head() != head || member.session->pending_commits() != pending ||
+      member.session->inventory().size() != before.size())
+    violation(member.name + " is another one after a restart");
 }
 
 // Every server tries to bring every other that it reaches up to date: what was buffered during a split goes out when it

@@ -30,15 +30,17 @@ struct Member {
   std::string name;
   std::uint32_t server = 0;
   bool online = true;
+  group::ClientConfig config;
+  fork::SessionOptions options;
   fork::Client client;
-  std::optional<fork::Session> session;
-  std::vector<Outgoing> outbox;
-  std::vector<Parcel> inbox;
-  std::optional<fork::ExternalJoin> rejoining;
-  std::set<NodeId> deleted;           // epochs whose secrets it gave up
-  std::set<Bytes, OctetOrder> texts;  // application messages read: each is unique
-  std::vector<std::uint32_t> added;   // clients whose Welcome it holds back, by index
-  std::uint32_t lost_for = 0;         // steps since it last held its server's head
+  std::optional<fork::Session> session = {};
+  std::vector<Outgoing> outbox = {};
+  std::vector<Parcel> inbox = {};
+  std::optional<fork::ExternalJoin> rejoining = {};
+  std::set<NodeId> deleted = {};           // epochs whose secrets it gave up
+  std::set<Bytes, OctetOrder> texts = {};  // application messages read: each is unique
+  std::vector<std::uint32_t> added = {};   // clients whose Welcome it holds back, by index
+  std::uint32_t lost_for = 0;              // steps since it last held its server's head
 };
 
 class Federation {
@@ -50,6 +52,7 @@ class Federation {
   // One step of everything.
   void step(bool quiet);
   void move_network();
+  void restart(Member&);
   void gossip();
   void deliver();
   void submit();
