@@ -422,7 +422,7 @@ void Federation::rejoin() {
       if (std::any_of(log.begin(), log.end(), [&](const Entry& e) { return e.child == mine; })) {
         auto session = std::move(member.rejoining->session);
         member.rejoining.reset();
-        mark_of(mine, nullptr);
+        mark_of(mine, &*session.history().find(mine)->parent);
         report_entry(member, mine);
         const auto events = member.session->replace_with(std::move(session));
         for (const auto& event : *events) handle(member, event);
@@ -483,10 +483,17 @@ void Federation::report_entry(const Member& member, const NodeId& epoch) {
 
 std::size_t Federation::mark_of(const NodeId& node, const NodeId* parent) {
   const auto [found, fresh] = marks_.emplace(node, result_.trace.epochs.size());
-  if (!fresh) return found->second;
+  const auto above = parent == nullptr ? marks_.end() : marks_.find(*parent);
+  if (!fresh) {
+    // It may have been drawn before anybody said what it follows.
+    EpochMark& drawn = result_.trace.epochs[found->second];
+    if (drawn.parent < 0 && above != marks_.end() && above->second < found->second)
+      drawn.parent = static_cast<std::ptrdiff_t>(above->second);
+    return found->second;
+  }
   EpochMark mark;
   mark.name = to_hex(BytesView(node.octets()).first(4));
-  if (parent != nullptr && marks_.count(*parent) != 0) mark.parent = static_cast<std::ptrdiff_t>(marks_.at(*parent));
+  if (above != marks_.end()) mark.parent = static_cast<std::ptrdiff_t>(above->second);
   mark.entered = now_;
   const auto server = committer_server_.find(node);
   mark.server = server == committer_server_.end() ? 0 : server->second;
