@@ -63,8 +63,13 @@ Result<Client> Client::create(group::ClientConfig config, SessionOptions options
     return fail(dmls::errc::kMisuse,
                 "a client needs a signer, a policy, a clock, a padding, a random source and a fork choice");
   add_demls_capabilities(config.capabilities);
-  return Client(std::make_shared<const group::ClientConfig>(std::move(config)), std::move(options));
+  Client client(std::make_shared<ClientState>(
+      ClientState{std::make_shared<const group::ClientConfig>(std::move(config)), std::move(options)}));
+  DMLS_CHECK(client.load());
+  return client;
 }
+
+Client::Client(std::shared_ptr<ClientState> state) : state_(std::move(state)), config_(state_->config) {}
 
 Result<Bytes> Client::new_key_package() {
   const auto& config = *config_;
@@ -76,6 +81,7 @@ Result<Bytes> Client::new_key_package() {
                             *config.random));
   Bytes reference = treekem::key_package_ref(config.suite, bundle.key_package);
   Bytes message = tls_codec::encode(group::MlsMessage{bundle.key_package});
+  DMLS_CHECK(save_key_package(reference, bundle));
   key_packages_.emplace(std::move(reference), std::move(bundle));
   return message;
 }
@@ -86,17 +92,22 @@ Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
     return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
-  key_packages_.insert_or_assign(treekem::key_package_ref(config_->suite, package), std::move(bundle));
+  Bytes reference = treekem::key_package_ref(config_->suite, package);
+  DMLS_CHECK(save_key_package(reference, bundle));
+  key_packages_.insert_or_assign(std::move(reference), std::move(bundle));
   return {};
 }
 
 Result<Session> Client::create_group(BytesView group_id, ExternalCommits choice, treekem::ExtensionList extensions) {
+  DMLS_TRY(const bool known, knows(group_id));
+  if (known) return fail(group::errc::kKnownGroup, "a session of a group of this id is stored");
   DMLS_TRY(auto all, demls_extensions(choice, std::move(extensions)));
   DemlsSuccession succession;
   DMLS_TRY(auto epoch, group::create_epoch(group_id, std::move(all), *config_, succession));
   DMLS_TRY(auto live, enter_epoch(std::move(epoch), std::move(succession), nullptr, identity(), 0));
-  auto state = std::make_unique<Session::State>(config_, options_, Signalling::with(choice), config_->suite);
+  auto state = std::make_unique<Session::State>(state_, Signalling::with(choice));
   state->begin(std::move(live), std::nullopt, std::nullopt);
+  DMLS_CHECK(state->store_first());
   return Session(std::move(state));
 }
 
@@ -113,9 +124,13 @@ Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
                                             *config_, succession, &notes));
     DMLS_TRY(const auto signalling, signalling_of(staged.next.shared().extensions));
     DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, identity(), 0));
-    key_packages_.erase(found);  // its init key and the Welcome would derive the unpunctured root again
-    auto state = std::make_unique<Session::State>(config_, options_, signalling, config_->suite);
+    auto state = std::make_unique<Session::State>(state_, signalling);
     state->begin(std::move(live), std::nullopt, std::nullopt);
+    // Its init key and the Welcome would derive the unpunctured root again.
+    if (state->stored) state->stored->used_up.push_back(storage::below(demls_key("k"), BytesView(found->first)));
+    DMLS_TRY(const bool known, knows(state->group_id));
+    if (!known) DMLS_CHECK(state->store_first());
+    key_packages_.erase(found);
     return Session(std::move(state));
   }
   return fail(group::errc::kNotForUs, "RFC 9420 §12.4.3.1: the Welcome names none of this client's key packages");
@@ -133,7 +148,7 @@ Result<ExternalJoin> Client::join_by_commit(BytesView octets, const group::Exter
   const auto& shared = live->epoch.shared();
   Candidate edge{CommitHash(shared.context.confirmed_transcript_hash), shared.confirmation_tag,
                  std::move(made.staged.changes)};
-  auto state = std::make_unique<Session::State>(config_, options_, named.signalling, config_->suite);
+  auto state = std::make_unique<Session::State>(state_, named.signalling);
   state->entered.add(state->hash_of(tls_codec::encode(made.commit)));
   state->begin(std::move(live), named.epoch, std::move(edge));
   return ExternalJoin{encode_dmls_message({std::move(made.commit), named.epoch}), Session(std::move(state))};

@@ -23,6 +23,16 @@ void History::add_child(const NodeId& parent, NodeId id, Candidate edge) {
   nodes_.emplace(std::move(id), std::move(node));
 }
 
+void History::restore(HistoryNode node, bool root) {
+  if (root) {
+    roots_.push_back(node.id);
+  } else if (node.parent) {
+    nodes_.at(*node.parent).children.push_back(node.id);
+  }
+  NodeId id = node.id;
+  nodes_.emplace(std::move(id), std::move(node));
+}
+
 const HistoryNode* History::find(const NodeId& id) const {
   const auto found = nodes_.find(id);
   return found == nodes_.end() ? nullptr : &found->second;

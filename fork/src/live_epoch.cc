@@ -31,8 +31,8 @@ Result<std::unique_ptr<LiveEpoch>> enter_epoch(group::Epoch epoch, DemlsSuccessi
   DMLS_TRY(const auto signalling, signalling_of(epoch.shared().extensions));
   if (signalling.external_commits() == ExternalCommits::refused) epoch.forget_external_secret();
   auto live = std::make_unique<LiveEpoch>(std::move(id), std::move(epoch), std::move(pprf), std::move(identity));
-  live->own_psk =
-      std::make_shared<const PastPsk>(PastPsk{live->epoch.number(), live->epoch.own().resumption_psk.clone()});
+  live->own_psk = std::make_shared<const PastPsk>(
+      PastPsk{live->id, live->epoch.number(), live->epoch.own().resumption_psk.clone()});
   if (parent == nullptr || kept_psks == 0) return live;
   live->past_psks = parent->past_psks;
   live->past_psks.push_back(parent->own_psk);

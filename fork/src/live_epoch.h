@@ -18,6 +18,7 @@ namespace dmls::fork {
 
 // The resumption PSK of an epoch, for commits further down its branch. May outlive the epoch. RFC 9420 §8.6
 struct PastPsk {
+  NodeId id;
   std::uint64_t epoch;
   keyschedule::ResumptionPsk psk;
 };
@@ -36,6 +37,7 @@ struct PendingCommit {
 // A genuine commit that names a proposal or a pre-shared key that is not here. Its message key is spent: this is the
 // only copy.
 struct BlockedCommit {
+  std::uint64_t number;  // of its record
   group::VerifiedContent content;
   CommitHash commit;
   Bytes inner_hash;

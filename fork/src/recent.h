@@ -19,6 +19,9 @@ class Recent {
     entries_.erase(order_.front());
     order_.pop_front();
   }
+  // In order of arrival.
+  [[nodiscard]] const std::deque<T>& entries() const { return order_; }
+  [[nodiscard]] std::size_t bound() const { return bound_; }
   [[nodiscard]] bool contains(const T& value) const { return entries_.find(value) != entries_.end(); }
   [[nodiscard]] std::size_t size() const { return order_.size(); }
 

@@ -6,18 +6,19 @@
 
 namespace dmls::fork {
 
-Session::State::State(std::shared_ptr<const group::ClientConfig> client, SessionOptions session_options,
-                      Signalling says, const crypto::CipherSuite& cipher_suite)
-    : config(std::move(client)),
-      options(std::move(session_options)),
+Session::State::State(std::shared_ptr<ClientState> shared, Signalling says)
+    : client(std::move(shared)),
+      config(client->config),
+      options(client->options),
       signalling(says),
-      suite(cipher_suite),
+      suite(config->suite),
       waiting(options.waiting) {}
 
 void Session::State::begin(std::unique_ptr<LiveEpoch> first, std::optional<NodeId> parent,
                            std::optional<Candidate> edge) {
   group_id = first->epoch.shared().context.group_id;
   head = first->id;
+  if (client->store() != nullptr) stored = std::make_unique<SessionStore>(client, group_id);
   history.add_root(head, std::move(parent), std::move(edge));
   live.emplace(head, std::move(first));
 }
@@ -59,12 +60,7 @@ Result<const group::PublicEpoch*> Session::epoch(const NodeId& id) const {
 
 Result<std::vector<group::Member>> Session::members(const NodeId& id) const {
   DMLS_TRY(const LiveEpoch* at, state_->need(id));
-  std::vector<group::Member> out;
-  at->epoch.shared().tree.for_each_leaf([&out](const treekem::TreeLeaf& leaf) {
-    const auto view = leaf.view();
-    out.push_back({leaf.index(), view.credential.decode(), to_bytes(view.signature_key)});
-  });
-  return out;
+  return group::members_of(at->epoch.shared().tree);
 }
 
 Result<group::LeafIndex> Session::own_leaf(const NodeId& id) const {

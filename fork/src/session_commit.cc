@@ -24,8 +24,16 @@ Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitR
   OwnCommit shown{CommitHash(child->epoch.shared().context.confirmed_transcript_hash), parent.id, child->id,
                   encode_dmls_message({std::move(made.commit), parent.id}), std::move(made.staged.changes)};
   PendingCommit pending{shown, std::move(child), std::move(source).into_evaluation(), hash_of(inner), {}};
+  pending.child->closed = shown.changes.reinit.has_value();
   for (auto& welcome : made.welcomes)
     pending.welcomes.push_back({tls_codec::encode(welcome.message), std::move(welcome.recipients)});
+  Step step(parent);
+  if (stored) {
+    stored->put_epoch(step.batch, *pending.child, {&parent.epoch.shared().tree, 1});
+    stored->put_pending(step.batch, parent.id, pending);
+  }
+  Events none;
+  DMLS_CHECK(write(step, none));
   parent.pending.emplace(shown.commit, std::move(pending));
   return shown;
 }
@@ -39,12 +47,18 @@ LiveEpoch* Session::State::parent_of_pending(const CommitHash& commit) {
 Result<std::vector<Welcome>> Session::State::accept(LiveEpoch& parent, const CommitHash& commit, Events& out) {
   auto taken = parent.pending.extract(commit);
   PendingCommit& pending = taken.mapped();
+  const NodeId node = pending.shown.node;
+  Graft graft{std::move(pending.child), commit, pending.shown.changes, std::move(pending.evaluation),
+              pending.inner_hash,       true};
+  Step step(parent);
+  if (stored) step.batch.erase(storage::below(stored->of_epoch(parent.id, "o"), BytesView(commit.octets())));
+  if (const auto done = this->graft(parent, graft, step, out); !done) {
+    pending.child = std::move(graft.child);
+    pending.evaluation = std::move(graft.evaluation);
+    parent.pending.insert(std::move(taken));
+    return fail(done.error());
+  }
   std::vector<Welcome> welcomes = std::move(pending.welcomes);
-  const NodeId node = pending.child->id;
-  DMLS_CHECK(graft(parent,
-                   {std::move(pending.child), commit, std::move(pending.shown.changes), std::move(pending.evaluation),
-                    std::move(pending.inner_hash)},
-                   out));
   if (!welcomes.empty()) out.push_back(Invited{node, welcomes});
   return welcomes;
 }
@@ -68,8 +82,21 @@ Result<Accepted> Session::accept(const CommitHash& commit) {
 Result<void> Session::discard(const CommitHash& commit) {
   LiveEpoch* parent = state_->parent_of_pending(commit);
   if (parent == nullptr) return fail(errc::kUnknownCommit, "no own commit of that name waits");
-  const auto node = parent->pending.extract(commit);
-  state_->journal.add({SecretKind::pending_commit, node.mapped().shown.node, state_->now(), DeletionReason::discarded});
+  const PendingCommit& pending = parent->pending.at(commit);
+  Step step(*parent);
+  step.deleted.push_back({SecretKind::pending_commit, pending.shown.node, state_->now(), DeletionReason::discarded});
+  if (state_->stored) {
+    std::vector<treekem::RatchetTree> living;
+    for (const auto& entry : state_->live) {
+      living.push_back(entry.second->epoch.shared().tree);
+      for (const auto& other : entry.second->pending)
+        if (other.first != commit) living.push_back(other.second.child->epoch.shared().tree);
+    }
+    state_->stored->erase_pending(step.batch, parent->id, pending, living);
+  }
+  Events none;
+  DMLS_CHECK(state_->write(step, none));
+  parent->pending.erase(commit);
   return {};
 }
 

@@ -60,20 +60,43 @@ Result<Events> Session::replace_with(Session joined) {
   State& fresh = *joined.state_;
   if (fresh.group_id != state_->group_id)
     return fail(group::errc::kWrongGroup, "RFC 9420 §12.4.3: the session that replaces this one is of another group");
-  Events out;
   std::vector<NodeId> old;
   for (const auto& entry : state_->live)
     if (fresh.find(entry.first) == nullptr) old.push_back(entry.first);
   // The new history first: until it stands, nothing is deleted.
-  std::swap(state_->history, fresh.history);
-  std::swap(state_->live, fresh.live);
-  std::swap(state_->head, fresh.head);
-  state_->signalling = fresh.signalling;
+  const auto exchange = [&] {
+    std::swap(state_->history, fresh.history);
+    std::swap(state_->live, fresh.live);
+    std::swap(state_->head, fresh.head);
+    std::swap(state_->signalling, fresh.signalling);
+  };
+  exchange();
+  state_->next_number = std::max(state_->next_number, fresh.next_number);
+  Step step;
   for (const NodeId& id : old) {
     for (const HeldSecret& held : fresh.secrets_of(*fresh.find(id)))
-      state_->journal.add({held.kind, id, state_->now(), DeletionReason::replaced});
+      step.deleted.push_back({held.kind, id, state_->now(), DeletionReason::replaced});
+    step.gone.push_back(id);
+  }
+  if (state_->stored) {
+    SessionStore& stored = *state_->stored;
+    const SessionStore::Rings before = stored.rings;
+    step.batch = state_->whole(stored.rings);
+    if (fresh.stored)
+      for (const Bytes& key : fresh.stored->used_up) step.batch.erase(key);
+    Events none;
+    if (const auto written = state_->write(step, none); !written) {
+      stored.rings = before;
+      exchange();
+      return fail(written.error());
+    }
+  } else {
+    Events none;
+    state_->happen(step, none);
+  }
+  Events out;
+  for (const NodeId& id : old) {
     for (const auto& pending : fresh.find(id)->pending) out.push_back(Superseded{pending.first});
-    state_->gone.add(id);
     out.push_back(Deleted{id, DeletionReason::replaced});
   }
   for (const auto& entry : state_->live)

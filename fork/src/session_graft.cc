@@ -19,34 +19,85 @@ bool holds_identity(const LiveEpoch& at, const group::Member& member, const grou
 
 }  // namespace
 
-Result<void> Session::State::graft(LiveEpoch& parent, Graft graft, Events& out) {
-  // The only part that can fail comes first, and changes nothing if it does.
-  if (graft.evaluation) {
-    DMLS_CHECK(parent.pprf.puncture(*std::move(graft.evaluation)));
-    if (!parent.punctured) journal.add({SecretKind::parent_init_root, parent.id, now(), DeletionReason::entered});
-    parent.punctured = true;
-    journal.add({SecretKind::child_init_secret, graft.child->id, now(), DeletionReason::entered});
-  }
+// First what can be taken back, then the store, then what is final.
+Result<void> Session::State::graft(LiveEpoch& parent, Graft& graft, Step& step, Events& out) {
   const NodeId id = graft.child->id;
+  Events events;
+  if (graft.evaluation) {
+    if (stored) {
+      DMLS_TRY(auto delta, parent.pprf.delta(*graft.evaluation));
+      if (const auto put = stored->put_puncture(step.batch, parent.id, std::move(delta)); !put) {
+        step.not_stored = true;
+        return put;
+      }
+    } else {
+      // Nothing else can fail then.
+      DMLS_CHECK(write(step, events));
+      DMLS_CHECK(parent.pprf.puncture(*std::move(graft.evaluation)));
+    }
+    if (!parent.punctured)
+      step.deleted.push_back({SecretKind::parent_init_root, parent.id, now(), DeletionReason::entered});
+    step.deleted.push_back({SecretKind::child_init_secret, id, now(), DeletionReason::entered});
+  }
+  step.entered.push_back(graft.inner_hash);
+
+  const bool was_punctured = parent.punctured;
+  const auto was_left_at = parent.left_at;
+  const NodeId old_head_id = head;
+  LiveEpoch* const old_head = find(head);
+  const auto head_left_at = old_head->left_at;
   const bool first = history.find(parent.id)->children.empty();
-  graft.child->closed = graft.changes.reinit.has_value();
+  parent.punctured = parent.punctured || graft.evaluation.has_value();
   parent.entered.insert(graft.commit);
   if (!parent.left_at) parent.left_at = now();
-  entered.add(graft.inner_hash);
+  graft.child->closed = graft.changes.reinit.has_value();
   history.add_child(parent.id, id,
                     Candidate{graft.commit, graft.child->epoch.shared().confirmation_tag, graft.changes});
-  live.emplace(id, std::move(graft.child));
-  for (auto& message : waiting.take(id)) released.push_back(std::move(message));
-
   if (first) {
-    out.push_back(Advanced{id, parent.id, std::move(graft.changes)});
+    events.push_back(Advanced{id, parent.id, graft.changes});
   } else {
-    out.push_back(Forked{id, parent.id, std::move(graft.changes)});
+    events.push_back(Forked{id, parent.id, graft.changes});
   }
-  const NodeId before = head;
-  move_head(out);
+  LiveEpoch& child = *live.emplace(id, std::move(graft.child)).first->second;
+  move_head(events);
   // A new epoch on a branch that is not preferred: what it brought is lost unless that changes.
-  if (head == before && id != head && !history.is_ancestor(id, head)) report_losses({id}, out);
+  if (head == old_head_id && id != head && !history.is_ancestor(id, head)) report_losses({id}, events);
+
+  if (stored) {
+    const HistoryNode& node = *history.find(id);
+    const HistoryRecord record{kRecordVersion, next_number++, parent.id.octets(),
+                               EdgeRecord{node.edge->commit.octets(), node.edge->confirmation_tag, node.edge->changes}};
+    step.batch.put(stored->below("h", BytesView(id.octets())), SecretBytes(BytesView(tls_codec::encode(record))));
+    if (!graft.own) stored->put_epoch(step.batch, child, {&parent.epoch.shared().tree, 1});
+    stored->put_live(step.batch, parent);
+    step.batch.put(storage::below(stored->of_epoch(parent.id, "c"), BytesView(graft.commit.octets())),
+                   SecretBytes(BytesView(tls_codec::encode(CommitRecord{}))));
+    if (old_head != &parent && old_head->left_at != head_left_at) stored->put_live(step.batch, *old_head);
+  }
+  // Unless more is about to happen on epochs that would go.
+  if (busy == 0 && released.empty() && !waiting.has(id)) doom(step, due());
+  std::optional<pprf::Evaluation> evaluation;
+  std::swap(evaluation, graft.evaluation);
+  pprf::Pprf& punctured = parent.pprf;
+  // The parent may be among what dies in write(): it is punctured between the store and the rest.
+  step.finish = [&] {
+    if (stored && evaluation && !punctured.puncture(*std::move(evaluation)))
+      panic("a puncture that was prepared failed");
+  };
+  if (const auto written = write(step, events); !written) {
+    std::swap(evaluation, graft.evaluation);
+    graft.child = std::move(live.at(id));
+    live.erase(id);
+    history.remove_child(id);
+    head = old_head_id;
+    old_head->left_at = head_left_at;
+    parent.left_at = was_left_at;
+    parent.punctured = was_punctured;
+    parent.entered.erase(graft.commit);
+    return written;
+  }
+  for (auto& message : waiting.take(id)) released.push_back(std::move(message));
+  for (auto& event : events) out.push_back(std::move(event));
   return {};
 }
 

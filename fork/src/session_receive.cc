@@ -64,99 +64,158 @@ bool is_mine_alone(Errc code) {
 
 Bytes Session::State::hash_of(BytesView inner) const { return crypto::hash(suite, inner); }
 
-// By the cheapest test first; nothing is decrypted for a message that cannot belong here.
-void Session::State::take(ReceivedDmlsMessage message, Events& out) {
-  const NodeId epoch = message.content.epoch;
-  if (group_id_of(message.content.message) != group_id) {
-    out.push_back(Rejected{epoch, {group::errc::kWrongGroup, "RFC 9420 §6: the message belongs to another group"}});
-    return;
+// Writes a step that changes nothing else, and reports `event`.
+bool Session::State::conclude(Step& step, Event event, Events& out) {
+  const NodeId epoch = step.at == nullptr ? NodeId() : step.at->id;
+  if (const auto written = write(step, out); !written) {
+    out.push_back(NotStored{epoch, written.error()});
+    return false;
   }
-  if (LiveEpoch* at = find(epoch)) return deliver(*at, message, out);
-  if (gone.contains(epoch)) {
-    const Error error{errc::kDeletedEpoch, "DeMLS: the secrets of this epoch have been deleted"};
-    if (entered.contains(hash_of(message.inner))) {
-      out.push_back(Duplicate{epoch});
-    } else if (is_commit(message.content.message)) {
-      out.push_back(CannotFollow{epoch, std::nullopt, error});
-    } else {
-      out.push_back(Rejected{epoch, error});
-    }
-    return;
-  }
-  out.push_back(Waiting{epoch, waiting.add(std::move(message))});
+  out.push_back(std::move(event));
+  return true;
 }
 
-void Session::State::deliver(LiveEpoch& at, const ReceivedDmlsMessage& message, Events& out) {
-  Bytes inner_hash = hash_of(message.inner);
-  if (entered.contains(inner_hash)) return out.push_back(Duplicate{at.id});
+// By the cheapest test first; nothing is decrypted for a message that cannot belong here.
+bool Session::State::take(const NumberedMessage& numbered, Events& out) {
+  const ReceivedDmlsMessage& message = numbered.message;
+  const NodeId& epoch = message.content.epoch;
+  Step step;
+  step.waited = numbered.number;
+  if (group_id_of(message.content.message) != group_id)
+    return conclude(
+        step, Rejected{epoch, {group::errc::kWrongGroup, "RFC 9420 §6: the message belongs to another group"}}, out);
+  if (LiveEpoch* at = find(epoch)) return deliver(*at, numbered, out);
+  if (gone.contains(epoch)) {
+    const Error error{errc::kDeletedEpoch, "DeMLS: the secrets of this epoch have been deleted"};
+    if (entered.contains(hash_of(message.inner))) return conclude(step, Duplicate{epoch}, out);
+    if (is_commit(message.content.message)) return conclude(step, CannotFollow{epoch, std::nullopt, error}, out);
+    return conclude(step, Rejected{epoch, error}, out);
+  }
+  const auto admission = waiting.admission(message);
+  if (stored && admission.number != 0) {
+    step.batch.put(
+        stored->below("w", admission.number),
+        SecretBytes(BytesView(tls_codec::encode(WaitingRecord{kRecordVersion, encode_dmls_message(message.content)}))));
+    for (const std::uint64_t number : admission.dropped) step.batch.erase(stored->below("w", number));
+  }
+  if (!conclude(step, Waiting{epoch, admission.dropped.size()}, out)) return false;
+  waiting.admit(admission, message);
+  return true;
+}
+
+bool Session::State::deliver(LiveEpoch& at, const NumberedMessage& numbered, Events& out) {
+  const ReceivedDmlsMessage& message = numbered.message;
+  const Bytes inner_hash = hash_of(message.inner);
+  Step step(at);
+  step.waited = numbered.number;
+  if (entered.contains(inner_hash)) return conclude(step, Duplicate{at.id}, out);
   if (known_bad.contains(inner_hash))
-    return out.push_back(Rejected{at.id, {errc::kKnownBad, "DeMLS: this message was refused before"}});
+    return conclude(step, Rejected{at.id, {errc::kKnownBad, "DeMLS: this message was refused before"}}, out);
   for (const auto& waits : at.pending) {
     if (waits.second.inner_hash != inner_hash) continue;
     const CommitHash commit = waits.first;
-    if (const auto done = accept(at, commit, out); !done) out.push_back(Rejected{at.id, done.error()});
-    return;
+    const NodeId id = at.id;
+    const auto done = accept(at, commit, out);
+    if (!done) out.push_back(NotStored{id, done.error()});
+    return done.has_value();
   }
 
-  auto verified = at.epoch.unprotect(message.content.message);
-  if (!verified) {
-    const Errc code = verified.error().code;
+  auto opened = at.epoch.open(message.content.message);
+  if (!opened) {
+    const Errc code = opened.error().code;
     if (code == keyschedule::errc::kGenerationSpent || code == group::errc::kOwnMessage)
-      return out.push_back(Duplicate{at.id});
-    return out.push_back(Rejected{at.id, verified.error()});
+      return conclude(step, Duplicate{at.id}, out);
+    return conclude(step, Rejected{at.id, opened.error()}, out);
   }
-  if (const auto bound = check_binding(at.id, **verified); !bound) return out.push_back(Rejected{at.id, bound.error()});
-  const auto sender = verified->sender_leaf();
-  switch (tls_codec::tag_of((*verified)->content.content)) {
-    case group::ContentType::commit: return receive_commit(at, *std::move(verified), std::move(inner_hash), out);
+  group::VerifiedContent& verified = opened->content;
+  step.key = std::move(opened->key);
+  if (const auto bound = check_binding(at.id, *verified); !bound)
+    return conclude(step, Rejected{at.id, bound.error()}, out);
+  const auto sender = verified.sender_leaf();
+  switch (tls_codec::tag_of(verified->content.content)) {
+    case group::ContentType::commit: return receive_commit(step, at, std::move(verified), inner_hash, 0, out);
     case group::ContentType::proposal:
-      if (sender == at.epoch.own_leaf()) return out.push_back(Duplicate{at.id});
-      return receive_proposal(at, (*std::move(verified)).into_content(), out);
+      if (sender == at.epoch.own_leaf()) return conclude(step, Duplicate{at.id}, out);
+      return receive_proposal(step, at, std::move(verified).into_content(), out);
     case group::ContentType::application: break;
   }
-  auto content = (*std::move(verified)).into_content().content;
-  out.push_back(ApplicationMessage{at.id, *sender,
-                                   std::move(std::get_if<group::ApplicationData>(&content.content)->data),
-                                   std::move(content.authenticated_data)});
+  auto content = std::move(verified).into_content().content;
+  return conclude(
+      step,
+      ApplicationMessage{at.id, *sender, std::move(std::get_if<group::ApplicationData>(&content.content)->data),
+                         std::move(content.authenticated_data)},
+      out);
 }
 
-void Session::State::receive_proposal(LiveEpoch& at, group::AuthenticatedContent content, Events& out) {
-  group::StoredProposal stored{group::make_proposal_ref(suite, content),
-                               std::move(std::get_if<group::ProposalContent>(&content.content.content)->proposal),
-                               content.content.sender, std::move(content.content.authenticated_data)};
-  if (at.proposals.find(stored.reference) != nullptr) return out.push_back(Duplicate{at.id});
+bool Session::State::receive_proposal(Step& step, LiveEpoch& at, group::AuthenticatedContent content, Events& out) {
+  group::StoredProposal proposal{group::make_proposal_ref(suite, content),
+                                 std::move(std::get_if<group::ProposalContent>(&content.content.content)->proposal),
+                                 content.content.sender, std::move(content.content.authenticated_data)};
+  if (at.proposals.find(proposal.reference) != nullptr) return conclude(step, Duplicate{at.id}, out);
   // Kept even if it is wrong: a commit that names it is then refused for the right reason.
-  if (const auto verdict = check_extensions_kept(at.epoch.shared(), stored.proposal); !verdict) {
-    stored.objection = verdict.error();
-  } else if (const auto valid = group::check_proposal(at.epoch.shared(), stored, config_at(at)); !valid) {
-    stored.objection = valid.error();
+  if (const auto verdict = check_extensions_kept(at.epoch.shared(), proposal.proposal); !verdict) {
+    proposal.objection = verdict.error();
+  } else if (const auto valid = group::check_proposal(at.epoch.shared(), proposal, config_at(at)); !valid) {
+    proposal.objection = valid.error();
   }
-  if (const auto added = at.proposals.add(stored); !added) return out.push_back(Rejected{at.id, added.error()});
-  out.push_back(Proposed{at.id, std::move(stored)});
-  retry_blocked(at, out);
+  if (const auto room = at.proposals.check_room(proposal.reference); !room)
+    return conclude(step, Rejected{at.id, room.error()}, out);
+  const std::uint64_t number = next_number++;
+  if (stored) step.batch.put(storage::below(stored->of_epoch(at.id, "q"), number), group::record_of(proposal, nullptr));
+  if (!conclude(step, Proposed{at.id, proposal}, out)) return false;
+  if (!at.proposals.add(std::move(proposal))) panic("a proposal that there was room for was refused");
+  retry_blocked(at.id, out);
+  return true;
 }
 
-void Session::State::receive_commit(LiveEpoch& at, group::VerifiedContent content, Bytes inner_hash, Events& out) {
-  const group::PublicEpoch& before = at.epoch.shared();
-  const CommitHash commit = commit_hash(before, *content);
+bool Session::State::receive_commit(Step& step, LiveEpoch& at, group::VerifiedContent content, const Bytes& inner_hash,
+                                    std::uint64_t blocked, Events& out) {
+  const NodeId id = at.id;
+  const CommitHash commit = commit_hash(at.epoch.shared(), *content);
   // One content can be encrypted anew; its commit hash stays the same.
-  const bool known =
-      at.entered.count(commit) != 0 || at.pending.count(commit) != 0 ||
-      std::any_of(at.blocked.begin(), at.blocked.end(), [&](const auto& b) { return b.commit == commit; });
-  if (known) return out.push_back(Duplicate{at.id});
+  const bool known = at.entered.count(commit) != 0 || at.pending.count(commit) != 0 ||
+                     std::any_of(at.blocked.begin(), at.blocked.end(),
+                                 [&](const auto& b) { return b.commit == commit && b.number != blocked; });
+  if (known) return conclude(step, Duplicate{id}, out);
 
   auto outcome = stage(at, content, commit, inner_hash);
-  if (!outcome) return refuse(at, content, commit, inner_hash, outcome.error(), out);
-  if (const auto* waits = std::get_if<group::Waiting>(&*outcome))
-    return block(at, std::move(content), commit, std::move(inner_hash), *waits, out);
-  if (auto* removed = std::get_if<group::RemovedByCommit>(&*outcome)) {
-    at.entered.insert(commit);
-    entered.add(inner_hash);
-    if (!at.removed_here) at.removed_here = removed->changes;
-    return out.push_back(Removed{at.id, std::move(removed->changes)});
+  if (auto* waits = outcome ? std::get_if<group::Waiting>(&*outcome) : nullptr) {
+    if (blocked == 0) return block(step, at, std::move(content), commit, inner_hash, *waits, out);
+    report_blocked(id, commit, *waits, out);
+    return true;
   }
-  if (const auto done = graft(at, std::move(*std::get_if<Graft>(&*outcome)), out); !done)
-    refuse(at, content, commit, inner_hash, done.error(), out);
+  if (blocked != 0 && stored) step.batch.erase(storage::below(stored->of_epoch(id, "b"), blocked));
+  bool stays = true;  // in memory, until it is certain that it does not
+  if (!outcome) {
+    stays = !refuse(step, at, content, commit, inner_hash, outcome.error(), out);
+  } else if (auto* gone_by = std::get_if<group::RemovedByCommit>(&*outcome)) {
+    stays = !removed(step, at, commit, inner_hash, std::move(gone_by->changes), out);
+  } else if (const auto done = graft(at, *std::get_if<Graft>(&*outcome), step, out); done) {
+    stays = false;
+  } else if (step.not_stored) {
+    out.push_back(NotStored{id, done.error()});
+  } else {
+    stays = !refuse(step, at, content, commit, inner_hash, done.error(), out);
+  }
+  if (LiveEpoch* still = find(id); still != nullptr && blocked != 0 && !stays)
+    std::erase_if(still->blocked, [&](const BlockedCommit& each) { return each.number == blocked; });
+  return !stays;
+}
+
+bool Session::State::removed(Step& step, LiveEpoch& at, const CommitHash& commit, const Bytes& inner_hash,
+                             group::Changes changes, Events& out) {
+  const bool first = !at.removed_here;
+  if (first) at.removed_here = changes;
+  step.entered.push_back(inner_hash);
+  if (stored) {
+    stored->put_live(step.batch, at);
+    step.batch.put(storage::below(stored->of_epoch(at.id, "c"), BytesView(commit.octets())),
+                   SecretBytes(BytesView(tls_codec::encode(CommitRecord{}))));
+  }
+  const bool done = conclude(step, Removed{at.id, std::move(changes)}, out);
+  if (done) at.entered.insert(commit);
+  if (!done && first) at.removed_here.reset();
+  return done;
 }
 
 Result<std::variant<Graft, group::RemovedByCommit, group::Waiting>> Session::State::stage(
@@ -182,38 +241,63 @@ Result<std::variant<Graft, group::RemovedByCommit, group::Waiting>> Session::Sta
 }
 
 // A genuine commit that did not succeed, and will not.
-void Session::State::refuse(LiveEpoch& at, const group::VerifiedContent& content, const CommitHash& commit,
+bool Session::State::refuse(Step& step, LiveEpoch& at, const group::VerifiedContent& content, const CommitHash& commit,
                             const Bytes& inner_hash, Error error, Events& out) {
-  if (content->wire_format == group::WireFormat::mls_private_message) known_bad.add(inner_hash);
+  if (content->wire_format == group::WireFormat::mls_private_message) step.known_bad.push_back(inner_hash);
   const bool own = content.sender_leaf() == at.epoch.own_leaf();  // discarded here, accepted by others
   if (content.sender_leaf() && (own || is_mine_alone(error.code)))
-    return out.push_back(CannotFollow{at.id, commit, error});
-  out.push_back(Rejected{at.id, error});
+    return conclude(step, CannotFollow{at.id, commit, error}, out);
+  return conclude(step, Rejected{at.id, error}, out);
 }
 
 // A genuine commit that names what is not here. Its message key may be spent: this is the only copy.
-void Session::State::block(LiveEpoch& at, group::VerifiedContent content, const CommitHash& commit, Bytes inner_hash,
-                           const group::Waiting& waits, Events& out) {
+bool Session::State::block(Step& step, LiveEpoch& at, group::VerifiedContent content, const CommitHash& commit,
+                           const Bytes& inner_hash, const group::Waiting& waits, Events& out) {
   if (at.blocked.size() >= options.waiting.blocked_commits)
-    return out.push_back(
-        Rejected{at.id, {errc::kBufferFull, "DeMLS: too many commits of this epoch wait for something"}});
-  at.blocked.push_back({std::move(content), commit, std::move(inner_hash)});
-  if (waits.psks.empty()) return out.push_back(Waiting{at.id, 0});
-  out.push_back(CannotFollow{
-      at.id, commit, {group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold"}});
+    return conclude(
+        step, Rejected{at.id, {errc::kBufferFull, "DeMLS: too many commits of this epoch wait for something"}}, out);
+  const std::uint64_t number = next_number++;
+  if (stored)
+    step.batch.put(storage::below(stored->of_epoch(at.id, "b"), number), group::record_of(*content, inner_hash));
+  if (const auto written = write(step, out); !written) {
+    out.push_back(NotStored{at.id, written.error()});
+    return false;
+  }
+  at.blocked.push_back({number, std::move(content), commit, inner_hash});
+  report_blocked(at.id, commit, waits, out);
+  return true;
 }
 
-void Session::State::retry_blocked(LiveEpoch& at, Events& out) {
-  std::vector<BlockedCommit> again;
-  again.swap(at.blocked);
-  for (auto& blocked : again) receive_commit(at, std::move(blocked.content), std::move(blocked.inner_hash), out);
+void Session::State::report_blocked(const NodeId& epoch, const CommitHash& commit, const group::Waiting& waits,
+                                    Events& out) {
+  if (waits.psks.empty()) return out.push_back(Waiting{epoch, 0});
+  out.push_back(CannotFollow{
+      epoch, commit, {group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold"}});
+}
+
+void Session::State::retry_blocked(const NodeId& id, Events& out) {
+  std::vector<std::uint64_t> numbers;
+  for (const auto& blocked : find(id)->blocked) numbers.push_back(blocked.number);
+  ++busy;
+  for (const std::uint64_t number : numbers) {
+    LiveEpoch* at = find(id);
+    const auto found = std::find_if(at->blocked.begin(), at->blocked.end(),
+                                    [&](const BlockedCommit& blocked) { return blocked.number == number; });
+    if (found == at->blocked.end()) continue;
+    Step step(*at);
+    const Bytes inner_hash = found->inner_hash;
+    (void)receive_commit(step, *at, at->epoch.verified_before(*found->content), inner_hash, number, out);
+  }
+  --busy;
 }
 
 void Session::State::settle(Events& out) {
   while (!released.empty()) {
-    ReceivedDmlsMessage next = std::move(released.front());
+    NumberedMessage next = std::move(released.front());
     released.pop_front();
-    take(std::move(next), out);
+    if (take(next, out)) continue;
+    released.push_front(std::move(next));  // it is tried again
+    return;
   }
   enforce(out);
 }
@@ -225,8 +309,7 @@ Events Session::process(BytesView octets) {
     out.push_back(Rejected{NodeId(), message.error()});
     return out;
   }
-  state_->take(*std::move(message), out);
-  state_->settle(out);
+  if (state_->take({*std::move(message), 0}, out)) state_->settle(out);
   return out;
 }
 
@@ -235,7 +318,7 @@ Events Session::retry() {
   std::vector<NodeId> nodes;
   for (const auto& entry : state_->live) nodes.push_back(entry.first);
   for (const NodeId& node : nodes)
-    if (LiveEpoch* at = state_->find(node)) state_->retry_blocked(*at, out);
+    if (state_->find(node) != nullptr) state_->retry_blocked(node, out);
   state_->settle(out);
   return out;
 }

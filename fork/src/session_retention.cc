@@ -1,6 +1,8 @@
 // What is kept, what is deleted, and why. draft-kohbrok-mls-dmls, "State management", "Security Considerations"
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "session_state.h"
 
@@ -12,14 +14,10 @@ std::uint64_t since(const LiveEpoch& at) { return at.left_at.value_or(at.epoch.s
 
 }  // namespace
 
-void Session::State::erase(const NodeId& id, DeletionReason reason, Events& out) {
-  const auto found = live.find(id);
-  for (const HeldSecret& held : secrets_of(*found->second)) journal.add({held.kind, id, now(), reason});
-  for (const auto& pending : found->second->pending) out.push_back(Superseded{pending.first});
-  live.erase(found);
-  gone.add(id);
-  history.release(id);
-  out.push_back(Deleted{id, reason});
+Result<void> Session::State::erase(std::vector<Doomed> doomed, Events& out) {
+  Step step;
+  doom(step, std::move(doomed));
+  return write(step, out);
 }
 
 CommitCount Session::State::commits_below(const LiveEpoch& at) const {
@@ -39,32 +37,48 @@ std::vector<LiveEpoch*> Session::State::oldest_first() {
   return out;
 }
 
-void Session::State::enforce(Events& out) {
+// What the policy deletes now.
+std::vector<Doomed> Session::State::due() {
   const RetentionPolicy& policy = options.retention;
-  for (LiveEpoch* at : oldest_first()) {
-    const NodeId id = at->id;
-    if (policy.losing_forks == LosingForks::delete_at_once && !history.is_ancestor(id, head)) {
-      erase(id, DeletionReason::lost_fork, out);
+  std::vector<Doomed> out;
+  std::set<NodeId> listed;
+  const auto doom = [&](const LiveEpoch& at, DeletionReason reason) {
+    out.push_back({at.id, reason});
+    listed.insert(at.id);
+  };
+  const auto order = oldest_first();
+  for (const LiveEpoch* at : order) {
+    if (policy.losing_forks == LosingForks::delete_at_once && !history.is_ancestor(at->id, head)) {
+      doom(*at, DeletionReason::lost_fork);
     } else if (policy.rule == DeletionRule::at_once && !retain && at->left_at) {
-      erase(id, DeletionReason::left, out);
+      doom(*at, DeletionReason::left);
     } else if (policy.rule == DeletionRule::all_members_committed && commits_below(*at).missing == 0) {
-      erase(id, DeletionReason::all_members_committed, out);
+      doom(*at, DeletionReason::all_members_committed);
     } else if (now() - std::min(now(), since(*at)) > policy.max_age) {
-      erase(id, DeletionReason::cap_age, out);
+      doom(*at, DeletionReason::cap_age);
     }
   }
-  for (LiveEpoch* at : oldest_first()) {
-    if (live.size() <= policy.max_epochs) break;
-    erase(NodeId(at->id), DeletionReason::cap_epochs, out);
+  for (const LiveEpoch* at : order) {
+    if (live.size() - listed.size() <= policy.max_epochs) break;
+    if (listed.count(at->id) == 0) doom(*at, DeletionReason::cap_epochs);
   }
-  if (policy.max_octets == RetentionPolicy::kUnbounded) return;
+  if (policy.max_octets == RetentionPolicy::kUnbounded) return out;
   std::size_t octets = 0;
-  for (const auto& entry : live) octets += octets_of(*entry.second);
-  for (LiveEpoch* at : oldest_first()) {
+  for (const auto& entry : live)
+    if (listed.count(entry.first) == 0) octets += octets_of(*entry.second);
+  for (const LiveEpoch* at : order) {
     if (octets <= policy.max_octets) break;
+    if (listed.count(at->id) != 0) continue;
     octets -= octets_of(*at);
-    erase(NodeId(at->id), DeletionReason::cap_octets, out);
+    doom(*at, DeletionReason::cap_octets);
   }
+  return out;
+}
+
+void Session::State::enforce(Events& out) {
+  auto doomed = due();
+  if (doomed.empty()) return;
+  if (const auto erased = erase(std::move(doomed), out); !erased) out.push_back(NotStored{head, erased.error()});
 }
 
 std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
@@ -94,8 +108,8 @@ std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
   hold(SecretKind::resumption_psk, at.own_psk.use_count() == 1 ? 1 : 0, 2 * nh);
   hold(SecretKind::epoch_authenticator, 1, nh);
   std::size_t updates = 0;
-  for (const auto& stored : at.proposals.all())
-    updates += at.proposals.own_update(stored->reference) != nullptr ? 1 : 0;
+  for (const auto& proposal : at.proposals.all())
+    updates += at.proposals.own_update(proposal->reference) != nullptr ? 1 : 0;
   hold(SecretKind::own_update_keys, updates, updates * 64);
   std::size_t pending_octets = 0;
   for (const auto& pending : at.pending) pending_octets += octets_of(*pending.second.child);
@@ -111,8 +125,15 @@ std::size_t Session::State::octets_of(const LiveEpoch& at) const {
 
 Events Session::set_retain(bool retain) {
   Events out;
-  state_->retain = retain;
-  state_->enforce(out);
+  const bool before = std::exchange(state_->retain, retain);
+  Step step;
+  if (state_->stored && before != retain)
+    step.batch.put(state_->stored->below("s"), SecretBytes(BytesView(tls_codec::encode(state_->record()))));
+  state_->doom(step, state_->due());
+  if (const auto written = state_->write(step, out); !written) {
+    state_->retain = before;
+    out.push_back(NotStored{head(), written.error()});
+  }
   return out;
 }
 
@@ -126,7 +147,7 @@ Result<Events> Session::forget(const NodeId& id) {
   DMLS_TRY(const LiveEpoch* at, state_->need(id));
   if (at->id == head()) return fail(dmls::errc::kMisuse, "the epoch where messages are sent cannot be forgotten");
   Events out;
-  state_->erase(NodeId(id), DeletionReason::asked, out);
+  DMLS_CHECK(state_->erase({{NodeId(id), DeletionReason::asked}}, out));
   state_->move_head(out);
   return out;
 }
@@ -136,10 +157,12 @@ Result<Events> Session::forget_branch(const NodeId& id) {
   auto nodes = history().subtree(id);
   if (std::find(nodes.begin(), nodes.end(), head()) != nodes.end())
     return fail(dmls::errc::kMisuse, "the epoch where messages are sent cannot be forgotten");
-  Events out;
   std::reverse(nodes.begin(), nodes.end());
+  std::vector<Doomed> doomed;
   for (const NodeId& node : nodes)
-    if (holds(node)) state_->erase(node, DeletionReason::asked, out);
+    if (holds(node)) doomed.push_back({node, DeletionReason::asked});
+  Events out;
+  DMLS_CHECK(state_->erase(std::move(doomed), out));
   return out;
 }
 

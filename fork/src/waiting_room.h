@@ -12,27 +12,43 @@
 
 namespace dmls::fork {
 
+// A message, and its number in the waiting room; 0 if it was never there.
+struct NumberedMessage {
+  ReceivedDmlsMessage message;
+  std::uint64_t number = 0;
+};
+
 class WaitingRoom {
  public:
   explicit WaitingRoom(const WaitingLimits& limits) : limits_(limits) {}
 
-  // How many older messages made room; nothing happens for octets that wait already.
-  std::size_t add(ReceivedDmlsMessage message);
-  // Whatever waited for this epoch, in order of arrival.
-  std::vector<ReceivedDmlsMessage> take(const NodeId& epoch);
+  // What letting a message in would mean; nothing changes yet. `number` is 0 if it stays outside: it waits already, or
+  // is larger than the room.
+  struct Admission {
+    std::uint64_t number = 0;
+    std::vector<std::uint64_t> dropped = {};  // who makes room
+  };
+  [[nodiscard]] Admission admission(const ReceivedDmlsMessage&) const;
+  void admit(const Admission&, ReceivedDmlsMessage);
+  // One that waited when it was stored.
+  void restore(NumberedMessage);
 
+  [[nodiscard]] bool has(const NodeId& epoch) const { return by_epoch_.count(epoch) != 0; }
+  // Whatever waited for this epoch, in order of arrival.
+  std::vector<NumberedMessage> take(const NodeId& epoch);
+
+  [[nodiscard]] const std::map<std::uint64_t, ReceivedDmlsMessage>& by_arrival() const { return by_arrival_; }
   [[nodiscard]] std::size_t messages() const { return by_arrival_.size(); }
   [[nodiscard]] std::size_t octets() const { return octets_; }
 
  private:
-  using Arrival = std::uint64_t;
-  void drop(Arrival);
+  void drop(std::uint64_t number);
 
   WaitingLimits limits_;
-  Arrival next_ = 0;
+  std::uint64_t next_ = 1;
   std::size_t octets_ = 0;
-  std::map<Arrival, ReceivedDmlsMessage> by_arrival_;
-  std::map<NodeId, std::set<Arrival>> by_epoch_;
+  std::map<std::uint64_t, ReceivedDmlsMessage> by_arrival_;
+  std::map<NodeId, std::set<std::uint64_t>> by_epoch_;
 };
 
 }  // namespace dmls::fork

@@ -27,17 +27,6 @@ Result<std::vector<SecretBytes>> values_below(storage::Store& store, BytesView p
   return out;
 }
 
-Result<treekem::KeyPackageBundle> bundle_from(KeyPackageRecord record, const crypto::CipherSuite& suite) {
-  treekem::KeyPackageBundle bundle;
-  bundle.key_package = std::move(record.key_package);
-  DMLS_TRY(bundle.init, crypto::hpke_key_pair_from_private(suite, std::move(record.init)));
-  DMLS_TRY(bundle.encryption, crypto::hpke_key_pair_from_private(suite, std::move(record.encryption)));
-  if (bundle.init.public_key != bundle.key_package.init_key ||
-      bundle.encryption.public_key != bundle.key_package.leaf_node.encryption_key)
-    return fail(storage::errc::kMalformedRecord, "stored client: a key package with other keys");
-  return bundle;
-}
-
 }  // namespace
 
 Result<void> Client::load() {
@@ -71,9 +60,7 @@ Result<void> Client::load() {
 Result<void> Client::save_key_package(const Bytes& reference, const treekem::KeyPackageBundle& bundle) {
   if (state_->store() == nullptr) return {};
   storage::Batch batch;
-  batch.put(key_package_key(reference), tls_codec::encode_secret(KeyPackageRecord{
-                                            kRecordVersion, bundle.key_package, bundle.init.private_key.clone(),
-                                            bundle.encryption.private_key.clone()}));
+  batch.put(key_package_key(reference), record_of(bundle));
   return state_->store()->write(batch);
 }
 

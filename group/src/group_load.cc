@@ -51,19 +51,7 @@ Result<void> Group::load_proposals() {
   for (const NumberedRecord& entry : records) {
     stored_->skip_numbers(entry.number);
     DMLS_TRY(auto record, decode_record<ProposalRecord>(entry.value.expose()));
-    StoredProposal proposal{std::move(record.reference), std::move(record.proposal), record.sender,
-                            std::move(record.authenticated_data)};
-    const ProposalRef reference = proposal.reference;
-    if (const auto verdict = check_proposal(epoch_.shared(), proposal, *config_); !verdict)
-      proposal.objection = verdict.error();
-    DMLS_CHECK(proposals_.add(std::move(proposal)));
-    if (!record.own_update) continue;
-    OwnUpdate own;
-    DMLS_TRY(own.pair, crypto::hpke_key_pair_from_private(suite(), std::move(record.own_update->private_key)));
-    if (record.own_update->identity) {
-      DMLS_TRY(own.identity, identity_from(*std::move(record.own_update->identity), *client_->config));
-    }
-    proposals_.add_own_update(reference, std::move(own));
+    DMLS_CHECK(restore_proposal(std::move(record), epoch_.shared(), *config_, proposals_));
   }
   return {};
 }
@@ -84,9 +72,8 @@ Result<void> Group::load_commits(EpochLoader& epochs) {
   for (const NumberedRecord& entry : received) {
     stored_->skip_numbers(entry.number);
     DMLS_TRY(auto record, decode_record<ReceivedCommitRecord>(entry.value.expose()));
-    stored_->received.push_back(
-        {entry.number, std::move(record.message_hash),
-         AuthenticatedContent{record.wire_format, std::move(record.content.content), std::move(record.content.auth)}});
+    Bytes hash = std::move(record.message_hash);
+    stored_->received.push_back({entry.number, std::move(hash), content_from(std::move(record))});
   }
   return {};
 }

@@ -47,10 +47,6 @@ void GroupStore::kept_received(ReceivedCommit commit) {
   received.push_back(std::move(commit));
 }
 
-IdentityRecord record_of(const SigningIdentity& identity) {
-  return {identity.credential, identity.signer->public_key().octets};
-}
-
 SecretBytes record_of(const detail::TransitionState& state) {
   OwnCommitRecord record{kRecordVersion,
                          state.changes,
@@ -65,32 +61,6 @@ SecretBytes record_of(const detail::TransitionState& state) {
     for (const LeafIndex leaf : welcome.recipients) out.recipients.push_back(leaf.value());
   }
   return tls_codec::encode_secret(record);
-}
-
-SecretBytes record_of(const StoredProposal& stored, const OwnUpdate* own) {
-  ProposalRecord record{kRecordVersion, stored.reference,          stored.proposal,
-                        stored.sender,  stored.authenticated_data, {}};
-  if (own != nullptr) {
-    record.own_update.emplace(OwnUpdateRecord{own->pair.private_key.clone(), {}});
-    if (own->identity) record.own_update->identity = record_of(*own->identity);
-  }
-  return tls_codec::encode_secret(record);
-}
-
-SecretBytes record_of(const AuthenticatedContent& commit, BytesView message_hash) {
-  ReceivedCommitRecord record{
-      kRecordVersion, to_bytes(message_hash), commit.wire_format, {commit.content, commit.auth, {}}};
-  if (tls_codec::tag_of(commit.content.sender) == SenderType::member) record.content.membership_tag = Bytes();
-  return tls_codec::encode_secret(record);
-}
-
-Result<SigningIdentity> identity_from(IdentityRecord record, const ClientConfig& config) {
-  const auto has_key = [&](const auto& signer) { return signer->public_key().octets == record.signature_key; };
-  if (has_key(config.signer)) return SigningIdentity{std::move(record.credential), config.signer};
-  const auto found = std::find_if(config.other_signers.begin(), config.other_signers.end(), has_key);
-  if (found == config.other_signers.end())
-    return fail(dmls::errc::kMisuse, "the signer of a stored identity is not among ClientConfig::other_signers");
-  return SigningIdentity{std::move(record.credential), *found};
 }
 
 Result<std::shared_ptr<detail::TransitionState>> transition_from(OwnCommitRecord record, const ClientConfig& config) {
@@ -111,20 +81,6 @@ Result<std::shared_ptr<detail::TransitionState>> transition_from(OwnCommitRecord
     }
   }
   return state;
-}
-
-Result<std::vector<NumberedRecord>> numbered_records(storage::Store& store, BytesView prefix) {
-  std::vector<NumberedRecord> out;
-  DMLS_CHECK(store.for_each(prefix, [&](BytesView key, BytesView value) -> Result<void> {
-    DMLS_TRY(const auto parts, storage::components(key.subspan(prefix.size())));
-    if (parts.size() != 1 || parts[0].size() != 8) return {};  // something below a number
-    std::uint64_t number = 0;
-    for (const std::uint8_t octet : parts[0]) number = number << 8 | octet;
-    out.push_back({number, SecretBytes(value)});
-    return {};
-  }));
-  std::sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a.number < b.number; });
-  return out;
 }
 
 }  // namespace dmls::group

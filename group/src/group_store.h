@@ -65,21 +65,8 @@ class GroupStore {
 
 // ---- records from what is in memory, and back ----------------------------------------------------------------------
 
-[[nodiscard]] IdentityRecord record_of(const SigningIdentity&);
 [[nodiscard]] SecretBytes record_of(const detail::TransitionState&);
-[[nodiscard]] SecretBytes record_of(const StoredProposal&, const OwnUpdate*);
-[[nodiscard]] SecretBytes record_of(const AuthenticatedContent& commit, BytesView message_hash);
-
 // What is restored lacks `parent` and `next`.
 Result<std::shared_ptr<detail::TransitionState>> transition_from(OwnCommitRecord, const ClientConfig&);
-// kMisuse if ClientConfig has no such signer.
-Result<SigningIdentity> identity_from(IdentityRecord, const ClientConfig&);
-
-// All records below a prefix that ends with a number, in order of the numbers.
-struct NumberedRecord {
-  std::uint64_t number;
-  SecretBytes value;
-};
-Result<std::vector<NumberedRecord>> numbered_records(storage::Store&, BytesView prefix);
 
 }  // namespace dmls::group

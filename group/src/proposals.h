@@ -67,7 +67,5 @@ class GroupExpectations {
 };
 
 Member member_at(const treekem::TreeLeaf& leaf);
-// From left to right.
-std::vector<Member> members_of(const treekem::RatchetTree&);
 
 }  // namespace dmls::group

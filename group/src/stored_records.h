@@ -18,21 +18,14 @@
 //
 // A record starts with uint16 version = 1. Hashes are of the client's cipher suite.
 
-#include <dmls/group/client_config.h>
-#include <dmls/group/framed_content.h>
-#include <dmls/group/public_message.h>
+#include <dmls/group/changes_record.h>
+#include <dmls/group/member_record.h>
 #include <dmls/keyschedule/secrets.h>
-#include <dmls/storage/store.h>
-#include <dmls/treekem/key_package.h>
 
 #include <optional>
 #include <vector>
 
-#include "changes_record.h"
-
 namespace dmls::group {
-
-inline constexpr std::uint16_t kRecordVersion = 1;
 
 struct ClientRecord {
   std::uint16_t version = kRecordVersion;
@@ -40,26 +33,11 @@ struct ClientRecord {
   static constexpr auto fields(auto& s) { return std::tie(s.version, s.cipher_suite); }
 };
 
-struct KeyPackageRecord {
-  std::uint16_t version = kRecordVersion;
-  treekem::KeyPackage key_package;
-  crypto::HpkePrivateKey init;
-  crypto::HpkePrivateKey encryption;
-  static constexpr auto fields(auto& s) { return std::tie(s.version, s.key_package, s.init, s.encryption); }
-};
-
 struct PskRecord {
   std::uint16_t version = kRecordVersion;
   Bytes id;
   keyschedule::Psk value;
   static constexpr auto fields(auto& s) { return std::tie(s.version, s.id, s.value); }
-};
-
-// The private key is the application's to keep: it is found again by its public key.
-struct IdentityRecord {
-  treekem::Credential credential;
-  Bytes signature_key;
-  static constexpr auto fields(auto& s) { return std::tie(s.credential, s.signature_key); }
 };
 
 struct GroupRecord {
@@ -76,30 +54,6 @@ struct GroupRecord {
   }
 };
 
-struct OwnUpdateRecord {
-  crypto::HpkePrivateKey private_key;
-  std::optional<IdentityRecord> identity;
-  static constexpr auto fields(auto& s) { return std::tie(s.private_key, s.identity); }
-};
-
-struct ProposalRecord {
-  std::uint16_t version = kRecordVersion;
-  ProposalRef reference;
-  Proposal proposal;
-  Sender sender;
-  Bytes authenticated_data;
-  std::optional<OwnUpdateRecord> own_update;
-  static constexpr auto fields(auto& s) {
-    return std::tie(s.version, s.reference, s.proposal, s.sender, s.authenticated_data, s.own_update);
-  }
-};
-
-struct WelcomeRecord {
-  Bytes message;
-  std::vector<std::uint32_t> recipients;
-  static constexpr auto fields(auto& s) { return std::tie(s.message, s.recipients); }
-};
-
 struct OwnCommitRecord {
   std::uint16_t version = kRecordVersion;
   Changes changes;
@@ -114,24 +68,5 @@ struct OwnCommitRecord {
                     s.init_secret);
   }
 };
-
-// The content travels in the form of a PublicMessage; its membership tag, which was verified or is not there, is empty.
-struct ReceivedCommitRecord {
-  std::uint16_t version = kRecordVersion;
-  Bytes message_hash;
-  WireFormat wire_format{};
-  PublicMessage content;
-  static constexpr auto fields(auto& s) { return std::tie(s.version, s.message_hash, s.wire_format, s.content); }
-};
-
-// Reads a record that starts with a version. storage::errc::kMalformedRecord, kUnknownFormat.
-template <class T>
-Result<T> decode_record(BytesView octets) {
-  auto record = tls_codec::decode<T>(octets);
-  if (!record) return fail(storage::errc::kMalformedRecord, "stored client: a record cannot be read");
-  if (record->version != kRecordVersion)
-    return fail(storage::errc::kUnknownFormat, "stored client: a record of another version");
-  return record;
-}
 
 }  // namespace dmls::group

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 
-#include "../../fork/src/session_state.h"
+#include "../../fork/src/session_access.h"
 #include "support.h"
 
 namespace dmls::fork {
@@ -124,7 +124,7 @@ class Registry {
 class Thief : public Members {
  protected:
   OwnCommit update() { return commit(a(), group::CommitRequest().handshake(group::HandshakeFormat::public_message)); }
-  LiveEpoch& parent() { return *b().state_for_testing().find(root_); }
+  LiveEpoch& parent() { return *SessionAccess::state(b()).find(root_); }
   const crypto::CipherSuite& suite() { return cast_.suite; }
 };
 
@@ -160,7 +160,7 @@ TEST_F(Thief, FindsNoSecretOnTheDeviceFromWhichTheInitSecretFollows) {
 
   (void)b().process(sent.message);
   Registry after(suite(), known.input.expose(), init);
-  for (const auto& entry : b().history().nodes()) after.try_all_of(*b().state_for_testing().find(entry.first));
+  for (const auto& entry : b().history().nodes()) after.try_all_of(*SessionAccess::state(b()).find(entry.first));
   EXPECT_FALSE(after.found());
   EXPECT_GT(after.tried(), 1000u);
 }
@@ -190,7 +190,7 @@ TEST_F(Thief, LearnsNothingMoreFromSiblingsStagedAtTheSameTime) {
   EXPECT_EQ(parent().pprf.evaluate(known.input.expose()).error().code, pprf::errc::kPunctured);
   // c knows the same three children, and punctured them in another order: the same state.
   for (const Bytes* message : {&two.message, &sent.message, &one.message}) (void)c().process(*message);
-  EXPECT_EQ(parent().pprf.frontier_hash(), c().state_for_testing().find(root_)->pprf.frontier_hash());
+  EXPECT_EQ(parent().pprf.frontier_hash(), SessionAccess::state(c()).find(root_)->pprf.frontier_hash());
 }
 
 }  // namespace

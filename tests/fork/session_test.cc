@@ -9,6 +9,31 @@
 namespace dmls::fork {
 namespace {
 
+// RFC 9420 §12.4
+TEST_F(Members, CommitWhatWasProposedBeforeTheySpeak) {
+  gather(3);
+  (void)b().process(*a().propose_update());
+  EXPECT_EQ(b().protect(as_bytes("too early")).error().code, group::errc::kCommitFirst);
+  const OwnCommit made = commit(b());
+  EXPECT_EQ(made.changes.updated.size(), 1u);
+  EXPECT_TRUE(b().protect(as_bytes("now")));
+  // The epoch that was left keeps the proposal, and takes late messages.
+  EXPECT_TRUE(b().protect_in(root_, as_bytes("to those who are late")));
+}
+
+TEST_F(Members, TakeAnotherIdentityByAnUpdate) {
+  gather(3);
+  const auto fresh = cast_.config("member 0");
+  (void)b().process(*a().propose_update(group::HandshakeFormat::private_message,
+                                        group::SigningIdentity{fresh.credential, fresh.signer}));
+  const OwnCommit made = commit(b());
+  (void)a().process(made.message);
+  EXPECT_EQ((*a().members(made.node))[0].signature_key, fresh.signer->public_key().octets);
+  // From now on it signs with that.
+  const auto heard = only<ApplicationMessage>(b().process(*a().protect(as_bytes("hello"))));
+  EXPECT_EQ(heard.data, to_bytes(as_bytes("hello")));
+}
+
 TEST_F(Members, FollowACommitAndTalkInTheNewEpoch) {
   gather(3);
   const OwnCommit update = commit(a());

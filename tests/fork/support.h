@@ -52,7 +52,7 @@ inline std::string describe(const Events& events) {
   static constexpr const char* kNames[] = {
       "Advanced", "Forked",    "Invited", "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage",
       "Proposed", "Duplicate", "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
-      "Deleted"};
+      "Deleted",  "NotStored"};
   std::string out;
   for (const Event& event : events) {
     out += std::string(out.empty() ? "" : ", ") + kNames[event.index()];

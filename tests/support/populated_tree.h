@@ -46,8 +46,15 @@ enum class TreeShape : std::uint8_t { populated, fresh };
 class PopulatedTree {
  public:
   PopulatedTree(const crypto::CipherSuite& suite, std::uint32_t n, Bytes group_id, std::uint64_t seed = 1,
-                TreeShape shape = TreeShape::populated)
-      : suite_(suite), members_(n), group_id_(std::move(group_id)), seed_(seed), shape_(shape), tree_(build()) {}
+                TreeShape shape = TreeShape::populated,
+                treekem::Capabilities capabilities = treekem::default_capabilities())
+      : suite_(suite),
+        members_(n),
+        group_id_(std::move(group_id)),
+        seed_(seed),
+        shape_(shape),
+        capabilities_(std::move(capabilities)),
+        tree_(build()) {}
 
   [[nodiscard]] const treekem::RatchetTree& tree() const { return tree_; }
   [[nodiscard]] const Bytes& group_id() const { return group_id_; }
@@ -195,7 +202,7 @@ class PopulatedTree {
   Bytes group_id_;
   std::uint64_t seed_;
   TreeShape shape_;
-  treekem::Capabilities capabilities_ = treekem::default_capabilities();
+  treekem::Capabilities capabilities_;
   std::vector<Bytes> nodes_;
   treekem::RatchetTree tree_;
 };

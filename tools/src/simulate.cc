@@ -25,6 +25,7 @@ nlohmann::json to_json(const sim::FederationResult& r) {
           {"nested_netsplits", r.splits_within_splits},
           {"server_outages", r.server_outages},
           {"client_outages", r.client_outages},
+          {"client_restarts", r.restarts},
           {"messages", r.messages},
           {"messages_read", r.messages_read},
           {"messages_unreadable", r.messages_unreadable},

@@ -4,6 +4,7 @@
 #include <dmls/crypto_testing/cheap_provider.h>
 #include <dmls/crypto_testing/seeded_provider.h>
 #include <dmls/fork/dmls_message.h>
+#include <dmls/storage/memory_store.h>
 
 #include <algorithm>
 
@@ -54,8 +55,13 @@ Member Federation::make_member(std::uint32_t server) {
           return OctetOrder()(a.confirmation_tag, b.confirmation_tag);
         });
   }
-  return {name, server, true, *fork::Client::create(std::move(config), std::move(sessions)), {}, {}, {}, {}, {},
-          {},   {},     0};
+  config.store = std::make_shared<storage::MemoryStore>();
+  auto client = *fork::Client::create(config, sessions);
+  return {.name = name,
+          .server = server,
+          .config = std::move(config),
+          .options = std::move(sessions),
+          .client = std::move(client)};
 }
 
 void Federation::found() {
@@ -96,8 +102,17 @@ void Federation::step(bool quiet) {
   deliver();
   submit();
   if (!quiet) act();
+  follow_heads();
   rejoin();
   check();
+}
+
+void Federation::follow_heads() {
+  head_since_.resize(options_.servers);
+  for (std::uint32_t i = 0; i < options_.servers; ++i) {
+    NodeId head = servers_[i].head();
+    if (head != head_since_[i].head) head_since_[i] = {std::move(head), now_};
+  }
 }
 
 void Federation::move_network() {
@@ -132,8 +147,30 @@ void Federation::move_network() {
   std::erase_if(client_back_, [&](const auto& back) {
     if (back.second > now_) return false;
     members_[back.first].online = true;
+    restart(members_[back.first]);
     return true;
   });
+}
+
+// A client comes back as what its store holds; it has forgotten an attempt to join again.
+void Federation::restart(Member& member) {
+  if (!member.session) return;
+  const NodeId head = member.session->head();
+  const auto pending = member.session->pending_commits();
+  if (member.rejoining) {
+    member.rejoining.reset();
+    std::erase_if(member.outbox, [](const Outgoing& out) { return out.joins; });
+  }
+  const auto before = member.session->inventory();
+  member.session.reset();
+  member.client = *fork::Client::create(member.config, member.options);
+  auto session = member.client.load_session(as_bytes("federation"));
+  if (!session) return violation(member.name + " cannot be loaded: " + session.error().rule);
+  member.session = *std::move(session);
+  ++result_.restarts;
+  if (member.session->head() != head || member.session->pending_commits() != pending ||
+      member.session->inventory().size() != before.size())
+    violation(member.name + " is another one after a restart");
 }
 
 // Every server tries to bring every other that it reaches up to date: what was buffered during a split goes out when it
@@ -143,8 +180,7 @@ void Federation::gossip() {
     for (std::uint32_t to = 0; to < options_.servers; ++to) {
       if (from == to || !topology_.reaches(from, to)) continue;
       auto& known = servers_[from].acknowledged[to];
-      const std::vector<Entry> log = servers_[from].log();
-      for (const Entry& entry : log) {
+      for (const Entry& entry : servers_[from].log()) {
         if (known.count(entry.id) != 0 || dice_.chance(options_.loss)) continue;
         publish(to, entry);
         if (!dice_.chance(options_.loss)) known.insert(entry.id);  // the acknowledgement may be lost as well
@@ -156,7 +192,7 @@ void Federation::gossip() {
 void Federation::publish(std::uint32_t server, const Entry& entry) {
   if (!servers_[server].add(entry)) return;
   for (Member& member : members_)
-    if (member.server == server && member.session && entry.rejects.empty())
+    if (member.server == server && member.session && !entry.is_report())
       member.inbox.push_back({now_ + dice_.roll(3), entry.id, entry.message});
 }
 
@@ -206,6 +242,7 @@ void Federation::receive(Member& member, const Bytes& message) {
 void Federation::handle(Member& member, const fork::Event& event) {
   const auto entered = [&](const NodeId& node, const NodeId& parent) {
     mark_of(node, &parent);
+    report_entry(member, node);
     if (member.deleted.count(parent) != 0) violation(member.name + " entered a child of an epoch that it had deleted");
   };
   if (const auto* advanced = std::get_if<fork::Advanced>(&event)) entered(advanced->node, advanced->parent);
@@ -251,7 +288,7 @@ void Federation::invite(Member& member, const fork::Invited& invited) {
       const auto& log = servers_[newcomer.server].log();
       auto from = std::find_if(log.begin(), log.end(), [&](const Entry& e) { return e.child == invited.node; });
       for (; from != log.end(); ++from)
-        if (from->child != invited.node && from->rejects.empty())
+        if (from->child != invited.node && !from->is_report())
           newcomer.inbox.push_back({now_, from->id, from->message});
     }
   }
@@ -279,6 +316,10 @@ bool Federation::decide(Member& member, const Outgoing& out) {
   }
   ++result_.commits_refused;
   if (out.commit) (void)member.session->discard(*out.commit);
+  if (out.joins) {
+    member.rejoining.reset();
+    member.lost_for = dice_.roll(10);  // not all at a time
+  }
   return true;
 }
 
@@ -375,20 +416,18 @@ void Federation::rejoin() {
     Server& server = servers_[member.server];
     const NodeId head = server.head();
     if (member.rejoining) {
-      // The verdict: its commit is in the log, or another one took its place.
+      // If another commit took its place, decide() has said so.
       const NodeId mine = member.rejoining->session.head();
       const auto& log = server.log();
       if (std::any_of(log.begin(), log.end(), [&](const Entry& e) { return e.child == mine; })) {
         auto session = std::move(member.rejoining->session);
         member.rejoining.reset();
-        mark_of(mine, nullptr);
+        mark_of(mine, &*session.history().find(mine)->parent);
+        report_entry(member, mine);
         const auto events = member.session->replace_with(std::move(session));
         for (const auto& event : *events) handle(member, event);
         member.deleted.erase(mine);
         ++result_.joined_again;
-      } else if (member.outbox.empty() && server.head() != *member.rejoining->session.history().find(mine)->parent) {
-        member.rejoining.reset();  // refused: not at once again, and not all at a time
-        member.lost_for = 10 + dice_.roll(10);
       }
       continue;
     }
@@ -401,14 +440,7 @@ void Federation::rejoin() {
              *m.session->may_send(head);
     });
     if (helper == members_.end()) {
-      // Nobody is where the servers think that all are: the commit was not what its sender said, or its sender has lost
-      // it. Clients report that, and agreement starts again without it.
-      const bool anybody = std::any_of(members_.begin(), members_.end(), [&](const Member& m) {
-        return !m.online || !topology_.reaches(m.server, member.server) ||
-               (m.session && m.session->holds(head) && *m.session->may_send(head)) ||
-               (m.rejoining && m.rejoining->session.head() == head);
-      });
-      if (!anybody) reject(member.server, head);
+      judge(member, head);
       continue;
     }
     const Bytes info = *helper->session->group_info();
@@ -418,25 +450,50 @@ void Federation::rejoin() {
     const auto message = *fork::decode_dmls_message(join->message, suite_->hash_length());
     const auto& wire = *std::get_if<group::PublicMessage>(&message.content.message.body);
     Entry entry{next_id_++, join->message, true, head, join->session.head(), *wire.auth.confirmation_tag};
-    member.outbox.push_back({std::move(entry), std::nullopt, std::nullopt});
+    member.outbox.push_back({std::move(entry), std::nullopt, std::nullopt, true});
     member.rejoining = *std::move(join);
   }
 }
 
-void Federation::reject(std::uint32_t server, const NodeId& head) {
+// Nobody who could help is where the servers think that all are: the commit was not what its sender said, or its sender
+// has lost it. A client reports that, once all had the time to receive the commit and to say that they entered it, and
+// agreement starts again without it.
+void Federation::judge(const Member& member, const NodeId& head) {
+  constexpr std::uint32_t kPatience = 20;
+  if (servers_[member.server].entered(head) || now_ - head_since_[member.server].step < kPatience) return;
+  const bool all_heard = topology_.whole(member.server) && !retain(member.server) &&
+                         std::all_of(members_.begin(), members_.end(), [](const Member& m) {
+                           return !m.session || (m.online && m.inbox.empty() && !m.rejoining);
+                         });
+  if (!all_heard) return;
   Entry verdict;
   verdict.id = next_id_++;
   verdict.rejects = head;
-  publish(server, verdict);
+  publish(member.server, verdict);
   ++result_.commits_rejected;
+}
+
+void Federation::report_entry(const Member& member, const NodeId& epoch) {
+  if (servers_[member.server].entered(epoch)) return;
+  Entry report;
+  report.id = next_id_++;
+  report.enters = epoch;
+  publish(member.server, report);
 }
 
 std::size_t Federation::mark_of(const NodeId& node, const NodeId* parent) {
   const auto [found, fresh] = marks_.emplace(node, result_.trace.epochs.size());
-  if (!fresh) return found->second;
+  const auto above = parent == nullptr ? marks_.end() : marks_.find(*parent);
+  if (!fresh) {
+    // It may have been drawn before anybody said what it follows.
+    EpochMark& drawn = result_.trace.epochs[found->second];
+    if (drawn.parent < 0 && above != marks_.end() && above->second < found->second)
+      drawn.parent = static_cast<std::ptrdiff_t>(above->second);
+    return found->second;
+  }
   EpochMark mark;
   mark.name = to_hex(BytesView(node.octets()).first(4));
-  if (parent != nullptr && marks_.count(*parent) != 0) mark.parent = static_cast<std::ptrdiff_t>(marks_.at(*parent));
+  if (above != marks_.end()) mark.parent = static_cast<std::ptrdiff_t>(above->second);
   mark.entered = now_;
   const auto server = committer_server_.find(node);
   mark.server = server == committer_server_.end() ? 0 : server->second;

@@ -16,6 +16,7 @@ struct Outgoing {
   Entry entry;
   std::optional<fork::CommitHash> commit;  // an own commit that waits for a verdict
   std::optional<std::uint32_t> expels;     // the client that it removes
+  bool joins = false;                      // an external commit
 };
 
 // A log entry on its way to a client.
@@ -29,15 +30,17 @@ struct Member {
   std::string name;
   std::uint32_t server = 0;
   bool online = true;
+  group::ClientConfig config;
+  fork::SessionOptions options;
   fork::Client client;
-  std::optional<fork::Session> session;
-  std::vector<Outgoing> outbox;
-  std::vector<Parcel> inbox;
-  std::optional<fork::ExternalJoin> rejoining;
-  std::set<NodeId> deleted;           // epochs whose secrets it gave up
-  std::set<Bytes, OctetOrder> texts;  // application messages read: each is unique
-  std::vector<std::uint32_t> added;   // clients whose Welcome it holds back, by index
-  std::uint32_t lost_for = 0;         // steps since it last held its server's head
+  std::optional<fork::Session> session = {};
+  std::vector<Outgoing> outbox = {};
+  std::vector<Parcel> inbox = {};
+  std::optional<fork::ExternalJoin> rejoining = {};
+  std::set<NodeId> deleted = {};           // epochs whose secrets it gave up
+  std::set<Bytes, OctetOrder> texts = {};  // application messages read: each is unique
+  std::vector<std::uint32_t> added = {};   // clients whose Welcome it holds back, by index
+  std::uint32_t lost_for = 0;              // steps since it last held its server's head
 };
 
 class Federation {
@@ -49,12 +52,15 @@ class Federation {
   // One step of everything.
   void step(bool quiet);
   void move_network();
+  void restart(Member&);
   void gossip();
   void deliver();
   void submit();
   void act();
   void rejoin();
-  void reject(std::uint32_t server, const NodeId& head);
+  void follow_heads();
+  void judge(const Member&, const NodeId& head);
+  void report_entry(const Member&, const NodeId& epoch);
   void check();
 
   void found();
@@ -91,7 +97,12 @@ class Federation {
   std::map<NodeId, std::size_t> marks_;
   std::map<NodeId, std::uint32_t> committer_server_;
   std::map<std::uint64_t, std::uint32_t> expelled_by_;  // entry, client
-  std::vector<std::uint32_t> joined_;                   // clients that were added in the run
+  struct HeadSince {
+    NodeId head;
+    std::uint32_t step = 0;
+  };
+  std::vector<HeadSince> head_since_;  // by server
+  std::vector<std::uint32_t> joined_;  // clients that were added in the run
   std::uint64_t next_id_ = 1;
   std::uint64_t next_text_ = 1;
   std::uint32_t now_ = 0;

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <vector>
 
 namespace dmls::sim {
 namespace {
@@ -112,16 +114,15 @@ std::string history_graph(const FederationTrace& trace, const Frame& frame) {
 }
 
 // One row for each of `rows`; `value(step, row)` picks the colour, -1 leaves a gap. Runs of equal values are one box.
-template <class Value>
-std::string rows_over_time(std::size_t rows, const Frame& frame, const char* label, Value value) {
+template <class Label, class Value>
+std::string rows_over_time(std::size_t rows, const Frame& frame, Label label, Value value) {
   const double row_height = rows <= 12 ? 14 : rows <= 60 ? 8 : 4;
   const double height = row_height * static_cast<double>(rows) + 40;
   std::string out = "<svg viewBox='0 0 1210 " + number(height) + "' role='img'>\n";
   const std::size_t every = row_height >= 8 ? 1 : 20;
   for (std::size_t row = 0; row < rows; ++row) {
     const double y = 6 + row_height * static_cast<double>(row);
-    if (row % every == 0)
-      out += text(frame.left - 6, y + row_height * 0.8, std::string(label) + " " + std::to_string(row), "end");
+    if (row % every == 0) out += text(frame.left - 6, y + row_height * 0.8, label(row), "end");
     for (std::size_t from = 0; from < frame.steps;) {
       std::size_t to = from + 1;
       while (to < frame.steps && value(to, row) == value(from, row)) ++to;
@@ -185,15 +186,23 @@ std::string federation_report(const FederationResult& result) {
       history_graph(trace, frame) +
       "<h2>Servers</h2>\n<p>Servers of one colour reached each other. Gaps are outages.</p>\n";
   const std::size_t servers = result.options.servers;
-  out += rows_over_time(servers, frame, "server", [&](std::size_t step, std::size_t server) {
-    const auto component = trace.component_of_server[step][server];
-    return component >= servers ? std::ptrdiff_t{-1} : static_cast<std::ptrdiff_t>(component);
-  });
+  out += rows_over_time(
+      servers, frame, [](std::size_t server) { return "server " + std::to_string(server); },
+      [&](std::size_t step, std::size_t server) {
+        const auto component = trace.component_of_server[step][server];
+        return component >= servers ? std::ptrdiff_t{-1} : static_cast<std::ptrdiff_t>(component);
+      });
   out +=
       "<h2>Clients</h2>\n<p>Where each client would have sent: clients of one colour at one time were in one epoch. "
-      "Gaps: not a member.</p>\n";
+      "Those of one server stand together. Gaps: not a member.</p>\n";
   const std::size_t clients = trace.server_of_client.size();
-  out += rows_over_time(clients, frame, "client", [&](std::size_t step, std::size_t client) {
+  std::vector<std::size_t> order(clients);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return trace.server_of_client[a] < trace.server_of_client[b]; });
+  const auto label = [&](std::size_t row) { return "client " + std::to_string(order[row]); };
+  out += rows_over_time(clients, frame, label, [&](std::size_t step, std::size_t row) {
+    const std::size_t client = order[row];
     const auto& heads = trace.head_of_client[step];
     return client < heads.size() ? static_cast<std::ptrdiff_t>(heads[client]) : std::ptrdiff_t{-1};
   });

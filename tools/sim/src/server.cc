@@ -7,6 +7,7 @@ namespace dmls::sim {
 bool Server::add(const Entry& entry) {
   if (!entries_.insert(entry.id).second) return false;
   if (!entry.rejects.empty()) rejected_.insert(entry.rejects);
+  if (!entry.enters.empty()) entered_.insert(entry.enters);
   if (entry.commit) children_[entry.parent].push_back(log_.size());
   log_.push_back(entry);
   return true;
@@ -14,9 +15,8 @@ bool Server::add(const Entry& entry) {
 
 bool Server::decided(const NodeId& parent) const {
   const auto found = children_.find(parent);
-  return found != children_.end() && std::any_of(found->second.begin(), found->second.end(), [&](std::size_t index) {
-           return rejected_.count(log_[index].child) == 0;
-         });
+  return found != children_.end() && std::any_of(found->second.begin(), found->second.end(),
+                                                 [&](std::size_t index) { return !given_up(log_[index].child); });
 }
 
 NodeId Server::head() const {
@@ -25,7 +25,7 @@ NodeId Server::head() const {
     const Entry* best = nullptr;
     for (const std::size_t index : found->second) {
       const Entry& each = log_[index];
-      if (rejected_.count(each.child) != 0) continue;
+      if (given_up(each.child)) continue;
       if (best == nullptr || OctetOrder()(best->confirmation_tag, each.confirmation_tag)) best = &each;
     }
     if (best == nullptr) break;

@@ -10,15 +10,19 @@
 
 namespace dmls::fork {
 
+struct ClientState;
+
 // A group that was entered by a commit of one's own. RFC 9420 §12.4.3.2
 struct ExternalJoin {
   Bytes message;    // an encoded DMLSMessage for the members
-  Session session;  // use it once the commit was accepted, else drop it
+  Session session;  // for Client::enter() or Session::replace_with() once the commit was accepted, else drop it
 };
 
 class Client {
  public:
   // kMisuse if signer, policy, clock or random are missing. The extension types of DeMLS are added to the capabilities.
+  // With a store that holds a DeMLS client, this is that client again: its key packages are there, its sessions wait
+  // for load_session(). kMisuse if it has another cipher suite; errors of the store.
   static Result<Client> create(group::ClientConfig, SessionOptions = {});
 
   Client(Client&&) noexcept = default;
@@ -32,25 +36,43 @@ class Client {
   Result<void> import_key_package(treekem::KeyPackageBundle);
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
 
-  // A DeMLS group with this client as its only member.
+  // A DeMLS group with this client as its only member. kKnownGroup (group) if one of this id is stored.
   Result<Session> create_group(BytesView group_id, ExternalCommits = ExternalCommits::refused,
                                treekem::ExtensionList extensions = {});
   // Joins with an encoded MLSMessage that carries a Welcome. kNotForUs (group), kNotDemls. What happened on branches
   // before, or beside, the epoch that is joined cannot be followed.
+  // In a store: the session is stored, unless there is one of this group already. Then it is for
+  // Session::replace_with() or enter(), and cannot do anything (kMisuse) before.
   Result<Session> join(BytesView welcome, BytesView ratchet_tree = {});
   // Joins by an external commit, with an encoded MLSMessage that carries a GroupInfo with its dmls_epoch. kNotDemls,
   // kExternalCommits, kNotBound if no dmls_epoch is named.
   Result<ExternalJoin> join_by_commit(BytesView group_info, const group::ExternalCommitRequest& = {},
                                       BytesView ratchet_tree = {});
+  // The session of an external commit that was accepted, or of a Welcome to a group that was stored already. In a store
+  // it takes the place of any other session of this group. Without a store there is nothing to do.
+  Result<Session> enter(ExternalJoin join) { return enter(std::move(join.session)); }
+  Result<Session> enter(Session);
   // An Add of this client for members to commit, bound to the epoch that the GroupInfo names; an encoded DMLSMessage.
   Result<Bytes> propose_to_join(BytesView group_info);
 
+  // ---- what is stored; without a store there is nothing -------------------------------------------------------------
+  // The ids of the groups whose sessions are in the store.
+  [[nodiscard]] Result<std::vector<Bytes>> stored_sessions() const;
+  // A session as it was after the last function that changed it returned. What its policy deletes since is deleted by
+  // the next function that returns events: call tick(). kMisuse if it is not stored; kKnownGroup (group) if it is there
+  // already; errors of the store.
+  Result<Session> load_session(BytesView group_id);
+  // Erases a session. A Session object of it that is still there cannot do anything any more: kStale (group).
+  Result<void> forget_session(BytesView group_id);
+
  private:
+  Result<void> load();
+  Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
+  [[nodiscard]] Result<bool> knows(BytesView group_id) const;
   [[nodiscard]] group::SigningIdentity identity() const { return {config_->credential, config_->signer}; }
-  Client(std::shared_ptr<const group::ClientConfig> config, SessionOptions options)
-      : config_(std::move(config)), options_(std::move(options)) {}
+  explicit Client(std::shared_ptr<ClientState> state);
+  std::shared_ptr<ClientState> state_;
   std::shared_ptr<const group::ClientConfig> config_;
-  SessionOptions options_;
   std::map<Bytes, treekem::KeyPackageBundle, OctetOrder> key_packages_;  // by KeyPackageRef
 };
 

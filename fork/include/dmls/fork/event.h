@@ -106,8 +106,15 @@ struct Deleted {
   DeletionReason reason;
 };
 
-using Event = std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage,
-                           Proposed, Duplicate, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted>;
+// The store refused to write a step, which therefore did not happen. What was being processed may be given again.
+struct NotStored {
+  NodeId epoch;
+  Error error;
+};
+
+using Event =
+    std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage, Proposed,
+                 Duplicate, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted, NotStored>;
 using Events = std::vector<Event>;
 
 // The first event of type T, or nullptr.

@@ -37,6 +37,10 @@ class History {
   void add_root(NodeId id, std::optional<NodeId> parent, std::optional<Candidate> edge);
   // The parent is in the graph.
   void add_child(const NodeId& parent, NodeId id, Candidate edge);
+  // Takes add_child() back.
+  void remove_child(const NodeId& id) { remove(id); }
+  // A node out of a store; parents first. `root`: even if its parent is there.
+  void restore(HistoryNode node, bool root);
   // The secrets of the node are gone. Drops whatever no longer connects two nodes that are held.
   void release(const NodeId& id);
 

@@ -82,12 +82,15 @@ class Session {
   // Reads an encoded DMLSMessage. Each event stands for something that happened, in order; a message may let others
   // that waited for it happen as well. Never fails: what is not genuine is an event, too.
   Events process(BytesView dmls_message);
-  // Encrypts an application message as an encoded DMLSMessage. kRemoved, kClosed (group).
+  // Encrypts an application message as an encoded DMLSMessage. kRemoved, kClosed, kCommitFirst (group): proposals wait
+  // on an epoch that no commit has left yet. RFC 9420 §12.4
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
   Result<Bytes> protect_in(const NodeId&, BytesView data, BytesView authenticated_data = {});
   // Proposals by reference, for the head. RFC 9420 §12.1
   Result<Bytes> propose(group::Proposal, group::HandshakeFormat = group::HandshakeFormat::private_message);
-  Result<Bytes> propose_update(group::HandshakeFormat = group::HandshakeFormat::private_message);
+  // A fresh leaf key; with another identity, whose signer is among ClientConfig::other_signers if sessions are stored.
+  Result<Bytes> propose_update(group::HandshakeFormat = group::HandshakeFormat::private_message,
+                               std::optional<group::SigningIdentity> identity = {});
 
   // ---- Own commits
   // Creates a commit on the head. It waits, beside others, until it is accepted or discarded; nothing else ends it but
@@ -135,12 +138,11 @@ class Session {
   // commit, or by being added again. Everything held before is deleted. kWrongGroup (group)
   Result<Events> replace_with(Session joined);
 
-  // For fork/src and Client: not for applications.
+ private:
+  friend class Client;
+  friend struct SessionAccess;  // for fork/src and its tests
   struct State;
   explicit Session(std::unique_ptr<State>);
-  [[nodiscard]] State& state_for_testing() { return *state_; }
-
- private:
   std::unique_ptr<State> state_;
 };
 

@@ -7,6 +7,7 @@
 #include <dmls/keyschedule/psk.h>
 #include <dmls/tree_math/tree_math.h>
 #include <dmls/treekem/credential.h>
+#include <dmls/treekem/ratchet_tree.h>
 
 #include <cstdint>
 #include <optional>
@@ -20,6 +21,9 @@ struct Member {
   treekem::Credential credential;
   Bytes signature_key;  // SignaturePublicKey octets
 };
+
+// The members of a tree, from left to right.
+[[nodiscard]] std::vector<Member> members_of(const treekem::RatchetTree&);
 
 // Each change with who proposed it, which need not be who committed it. What a commit contains by value was proposed by
 // its committer.

@@ -76,6 +76,10 @@ class Epoch {
   // The same without spending: whoever has to store first what changes spends the key itself, see message_keys().
   Result<OpenedMessage> open(const MlsMessage&) const;
 
+  // A message that open() verified in this epoch and that was stored since, whose key is spent: nothing is verified
+  // again. For whoever keeps epochs, with what comes from his own store alone.
+  [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
+
   [[nodiscard]] keyschedule::SecretTree& message_keys() { return own_.message_keys; }
 
   // This epoch was left: it still reads messages that come late, and nothing else. Private keys, exporter and the other
@@ -84,8 +88,6 @@ class Epoch {
 
  private:
   friend class Group;
-  // A message that open() verified in this epoch, and that was stored since.
-  [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
   Result<OpenedMessage> open(const PublicMessage&) const;
   Result<OpenedMessage> open(const PrivateMessage&) const;
 

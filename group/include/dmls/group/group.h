@@ -8,6 +8,7 @@
 #include <dmls/group/epoch.h>
 #include <dmls/group/error.h>
 #include <dmls/group/event.h>
+#include <dmls/group/own_message.h>
 #include <dmls/group/proposal_store.h>
 #include <dmls/group/staged_transition.h>
 
@@ -36,12 +37,6 @@ enum class GroupStatus : std::uint8_t {
 struct SentProposal {
   Bytes message;  // encoded MLSMessage
   ProposalRef reference;
-};
-
-// How a proposal travels.
-struct ProposalOptions {
-  HandshakeFormat handshake = HandshakeFormat::private_message;
-  Bytes authenticated_data = {};
 };
 
 // A Group and its Client are used by one thread at a time. What its functions lend (references, views) is valid until

@@ -50,6 +50,7 @@ struct FederationResult {
   std::uint64_t commits = 0, commits_refused = 0, commits_rejected = 0, forks = 0, rollbacks = 0;
   std::uint64_t messages = 0, messages_read = 0, messages_unreadable = 0;
   std::uint64_t splits = 0, splits_within_splits = 0, server_outages = 0, client_outages = 0;
+  std::uint64_t restarts = 0;  // of clients, out of their stores
   std::uint64_t joined = 0, removed = 0, orphaned = 0, joined_again = 0;
   std::uint64_t epochs_deleted = 0, most_epochs_held = 0, checks = 0;
   std::uint64_t members_at_end = 0, members_agreeing = 0;

@@ -1,0 +1,49 @@
+#pragma once
+// What a member sends besides commits. For whoever keeps epochs: a linear history, or one that forks.
+//
+// Each of these signs and protects, and by that spends this member's next message key; nothing else changes.
+
+#include <dmls/group/client_config.h>
+#include <dmls/group/commit_request.h>
+#include <dmls/group/epoch.h>
+#include <dmls/group/proposal_store.h>
+
+#include <optional>
+
+namespace dmls::group {
+
+// How a proposal travels.
+struct ProposalOptions {
+  HandshakeFormat handshake = HandshakeFormat::private_message;
+  Bytes authenticated_data = {};
+};
+
+// A proposal of one's own, and what is to be added to the ProposalStore of its epoch.
+struct OwnProposal {
+  MlsMessage message;
+  StoredProposal stored;
+};
+
+// A fresh leaf of one's own, and the private key behind it.
+struct FreshLeaf {
+  Update proposal;
+  OwnUpdate behind;
+};
+
+// Application data. RFC 9420 §6.1
+Result<MlsMessage> make_application_message(Epoch&, BytesView data, BytesView authenticated_data, const ClientConfig&);
+
+// Whether a commit of this member would take up proposals that wait in its epoch: then that commit comes before any
+// application data. RFC 9420 §12.4
+[[nodiscard]] bool commit_comes_first(const Epoch&, const ProposalStore&, const ClientConfig&);
+
+// A proposal by reference. RFC 9420 §12.1. kInvalidProposal, or what the policy refuses with, if others would refuse
+// it; kLimit if `store` has no room. kMisuse for an ExternalInit.
+Result<OwnProposal> make_proposal(Epoch&, Proposal, const ProposalOptions&, const ProposalStore& store,
+                                  const ClientConfig&);
+
+// For make_proposal(): this member's leaf with a fresh encryption key; with another identity if one is given.
+// RFC 9420 §12.1.2. kRemoved
+Result<FreshLeaf> make_update(const Epoch&, const ClientConfig&, std::optional<SigningIdentity> identity = {});
+
+}  // namespace dmls::group
