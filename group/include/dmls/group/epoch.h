@@ -78,14 +78,15 @@ class Epoch {
 
   [[nodiscard]] keyschedule::SecretTree& message_keys() { return own_.message_keys; }
 
+  // What open() verified in this very epoch, and was kept in a store since: its key is spent, so the message cannot be
+  // opened again. For keepers of epochs; the store is trusted as it is with the epoch's secrets.
+  [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
+
   // This epoch was left: it still reads messages that come late, and nothing else. Private keys, exporter and the other
   // secrets of the key schedule are wiped, the membership key excepted.
   void retire();
 
  private:
-  friend class Group;
-  // A message that open() verified in this epoch, and that was stored since.
-  [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
   Result<OpenedMessage> open(const PublicMessage&) const;
   Result<OpenedMessage> open(const PrivateMessage&) const;
 
