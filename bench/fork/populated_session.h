@@ -15,7 +15,7 @@ class PopulatedGroup {
   PopulatedGroup(const crypto::CipherSuite& suite, std::uint32_t members)
       : suite_(suite),
         extensions_(test::must(fork::demls_extensions(fork::ExternalCommits::refused, {}))),
-        tree_(suite, members, to_bytes(as_bytes("a large group")), 1, capabilities()) {}
+        tree_(suite, members, to_bytes(as_bytes("a large group")), 1, test::TreeShape::populated, capabilities()) {}
 
   // Member `index`, in a session that keeps everything.
   [[nodiscard]] fork::Session session(std::uint32_t index) const {

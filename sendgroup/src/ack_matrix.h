@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
+#include <utility>
 
 namespace dmls::sendgroup {
 
@@ -20,19 +22,18 @@ class AckMatrix {
   }
   void raise(const Bytes& owner, const Bytes& group_id, std::uint64_t epoch) {
     auto& present = rows_[owner][group_id];
-    if (epoch > present) present = epoch;
+    if (epoch <= present) return;
+    present = epoch;
+    changed_[owner].insert(group_id);
   }
-  void forget_owner(BytesView owner) {
-    if (const auto row = rows_.find(owner); row != rows_.end()) rows_.erase(row);
-  }
-  void forget_group(BytesView group_id) {
-    for (auto& [owner, row] : rows_)
-      if (const auto found = row.find(group_id); found != row.end()) row.erase(found);
-  }
+  // For which owners and Send Groups it rose since the last call.
+  using Changes = std::map<Bytes, std::set<Bytes, OctetOrder>, OctetOrder>;
+  Changes take_changes() { return std::exchange(changed_, {}); }
 
  private:
   using Row = std::map<Bytes, std::uint64_t, OctetOrder>;
   std::map<Bytes, Row, OctetOrder> rows_;
+  Changes changed_;
 };
 
 }  // namespace dmls::sendgroup

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 namespace dmls::sendgroup {
@@ -25,7 +27,11 @@ class CommitLog {
   void add(const EpochName& name, Entry entry, std::size_t per_group) {
     auto& entries = groups_[name.group_id];
     entries.insert_or_assign(name.epoch, std::move(entry));
-    while (entries.size() > per_group) entries.erase(entries.begin());
+    changed_.insert(name);
+    while (entries.size() > per_group) {
+      changed_.insert({name.group_id, entries.begin()->first});
+      entries.erase(entries.begin());
+    }
   }
   [[nodiscard]] const Entry* find(const EpochName& name) const {
     const auto group = groups_.find(name.group_id);
@@ -34,11 +40,17 @@ class CommitLog {
     return found == group->second.end() ? nullptr : &found->second;
   }
   void forget(BytesView group_id) {
-    if (const auto found = groups_.find(group_id); found != groups_.end()) groups_.erase(found);
+    const auto found = groups_.find(group_id);
+    if (found == groups_.end()) return;
+    for (const auto& [epoch, entry] : found->second) changed_.insert({found->first, epoch});
+    groups_.erase(found);
   }
+  // The names of what was added or dropped since the last call.
+  std::set<EpochName> take_changes() { return std::exchange(changed_, {}); }
 
  private:
   std::map<Bytes, std::map<std::uint64_t, Entry>, OctetOrder> groups_;
+  std::set<EpochName> changed_;
 };
 
 }  // namespace dmls::sendgroup

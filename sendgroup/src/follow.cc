@@ -211,14 +211,6 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   } else {
     forget();
   }
-  if (!names.empty()) {
-    retry_welcomes(events);
-    // Commits that import from somebody without a name were waiting for it.
-    std::vector<Bytes> blocked;
-    for (const auto& [id, other] : groups)
-      if (other.blocked) blocked.push_back(id);
-    for (const Bytes& id : blocked) retry(id, events);
-  }
   return {};
 }
 
@@ -241,7 +233,7 @@ void Session::State::oblige(const FollowedGroup& group, const group::Changes& ch
     const Bytes client = client_of(add->key_package, policy());
     if (client == me || removed.contains(client) || to_remove.contains(client)) continue;
     if (!own || own->roster->contains(client)) continue;
-    if (config.membership->follow_addition(group.owner, client)) to_add.try_emplace(client);
+    if (config.membership->follow_addition(group.owner, client)) to_add.insert(client);
   }
 }
 
@@ -300,16 +292,24 @@ void Session::State::retry(const Bytes& group_id, Events& events) {
 
 // Lets go on what the epochs that were entered release, until nothing more is released.
 void Session::State::settle(Events& events) {
-  while (!entered.empty()) {
+  while (!entered.empty() || names_learned) {
+    if (std::exchange(names_learned, false)) {
+      confirm_groups(events);
+      retry_welcomes(events);
+      // Commits that import from somebody without a name were waiting for it.
+      for (const Bytes& id : group_ids())
+        if (groups.find(id)->second.blocked) retry(id, events);
+      continue;
+    }
     const EpochName name = std::move(entered.front());
     entered.pop_front();
     for (const Bytes& waiter : waits.take(name.group_id, name.epoch)) retry(waiter, events);
     const FollowedGroup* group = find_group(name.group_id);
     if (group == nullptr || group->epoch.number() != name.epoch) continue;
     for (const auto& letter : postbox.take(name)) {
-      const auto message = tls_codec::decode<group::MlsMessage>(letter.message);
+      const auto message = tls_codec::decode<group::MlsMessage>(letter->message);
       if (!message) continue;
-      const auto received = receive(*message, letter.message, events);
+      const auto received = receive(*message, letter->message, events);
       if (!received) events.push_back(Rejected{name, received.error()});
     }
   }

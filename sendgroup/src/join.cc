@@ -49,11 +49,10 @@ Result<void> Session::State::receive_welcome(const group::Welcome& welcome, Byte
   if (universe) {
     if (owner_of(id) == nullptr) {
       // The commit that adds its owner is still on its way, or it is nobody's.
-      if (std::find_if(early_welcomes.begin(), early_welcomes.end(),
-                       [&](const Bytes& kept) { return is_same(kept, octets); }) == early_welcomes.end()) {
+      if (!early_welcomes.contains(hash)) {
         if (early_welcomes.size() >= config.limits.early_welcomes)
           return fail(dmls::errc::kLimit, "too many Welcomes to groups that nobody has named yet");
-        early_welcomes.push_back(to_bytes(octets));
+        early_welcomes.put(hash, to_bytes(octets));
       }
       events.push_back(Waiting{{id, joined.joined_at}, {{universe->id, 0}}});
       return {};
@@ -72,15 +71,14 @@ Result<void> Session::State::receive_welcome(const group::Welcome& welcome, Byte
   // RFC 9420 §16.8: the init key must not open the Welcome again, unless it has to serve other owners.
   if (treekem::find_extension(bundle->second.key_package.extensions, treekem::ExtensionType::last_resort_key_package) ==
       nullptr)
-    bundles.erase(bundle);
+    bundles.erase(bundle->first);
   if (present != nullptr) waits.remove(id);
   joined.confirmed = universe.has_value();
   events.push_back(Joined{{id, joined.joined_at}, joined.owner});
   if (psk) ledger.add({id, joined.joined_at}, {*std::move(psk), joined.roster}, config.limits.ledger_per_group);
   const EpochName entry{id, joined.joined_at};
   left.erase(id);
-  groups.erase(id);
-  groups.emplace(id, std::move(joined));
+  groups.put(id, std::move(joined));
   entered.push_back(entry);  // without a universe: the announcement may be here already
   return {};
 }
@@ -183,15 +181,18 @@ Result<void> Session::State::receive_announcement(FollowedGroup& group, BytesVie
   ledger.add({group.id, group.joined_at}, {std::move(psk), group.roster}, config.limits.ledger_per_group);
   events.push_back(Announced{universe->id, group.owner});
   entered.push_back({group.id, group.joined_at});
-  confirm_groups(events);
   return {};
 }
 
-// The universe is known: the Send Groups that were joined before are somebody's, or they are dropped.
+// The universe is known: the Send Groups that were joined before are somebody's, or they are dropped. Those that nobody
+// has named yet go on waiting: the commit that adds their owner may be on its way.
 void Session::State::confirm_groups(Events& events) {
+  std::vector<Bytes> waiting;
   std::vector<Bytes> dropped;
-  for (auto& [id, group] : groups) {
-    if (group.confirmed) continue;
+  for (const auto& [id, group] : groups)
+    if (!group.confirmed && owner_of(id) != nullptr) waiting.push_back(id);
+  for (const Bytes& id : waiting) {
+    FollowedGroup& group = *find_group(id);
     const EpochName at{id, group.joined_at};
     auto owned = check_owner(group);
     if (owned) {
@@ -216,9 +217,9 @@ void Session::State::confirm_groups(Events& events) {
 
 // Names were learned: Welcomes that waited for them may be somebody's now.
 void Session::State::retry_welcomes(Events& events) {
-  std::deque<Bytes> again;
-  again.swap(early_welcomes);
-  for (const Bytes& octets : again) {
+  const std::vector<std::pair<Bytes, Bytes>> again(early_welcomes.begin(), early_welcomes.end());
+  for (const auto& [hash, octets] : again) {
+    early_welcomes.erase(hash);
     const auto message = tls_codec::decode<group::MlsMessage>(octets);
     const auto* welcome = message ? std::get_if<group::Welcome>(&message->body) : nullptr;
     if (welcome == nullptr) continue;

@@ -27,8 +27,8 @@ Result<Bytes> Session::State::new_key_package(KeyPackageUse use, std::size_t ind
                             *cfg.random));
   Bytes message = tls_codec::encode(group::MlsMessage{bundle.key_package});
   learn(bundle.key_package);
-  Bytes reference = treekem::key_package_ref(cfg.suite, bundle.key_package);
-  bundles.insert_or_assign(std::move(reference), std::move(bundle));
+  const Bytes reference = treekem::key_package_ref(cfg.suite, bundle.key_package);
+  bundles.put(reference, std::move(bundle));
   return message;
 }
 
@@ -40,8 +40,8 @@ Result<void> Session::State::import_key_package(treekem::KeyPackageBundle bundle
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
   learn(package);
-  Bytes reference = treekem::key_package_ref(cfg->suite, package);
-  bundles.insert_or_assign(std::move(reference), std::move(bundle));
+  const Bytes reference = treekem::key_package_ref(cfg->suite, package);
+  bundles.put(reference, std::move(bundle));
   return {};
 }
 
@@ -58,15 +58,23 @@ Result<void> Session::State::provide_last_resort() {
 void Session::State::learn(const treekem::KeyPackage& package) {
   const auto* last_resort =
       treekem::find_extension(package.extensions, treekem::ExtensionType::last_resort_key_package);
-  if (last_resort != nullptr) directory[client_of(package, policy())].insert_or_assign(package.cipher_suite, package);
+  if (last_resort == nullptr) return;
+  const Bytes who = client_of(package, policy());
+  const auto known = directory.find(who);
+  Packages packages = known == directory.end() ? Packages() : known->second;
+  const auto same = packages.find(package.cipher_suite);
+  if (same != packages.end() && same->second == package) return;
+  packages.insert_or_assign(package.cipher_suite, package);
+  directory.put(who, std::move(packages));
 }
 
 Result<void> Session::State::name(const Bytes& client, Bytes group_id, BytesView signature_key) {
   const auto known = owners.find(group_id);
   if (known != owners.end() && known->second != client)
     return fail(errc::kInvalidAnnouncement, "two participants have Send Groups of one name");
+  names_learned = names_learned || known == owners.end();
   owners.insert_or_assign(group_id, client);
-  participants.insert_or_assign(client, Participant{std::move(group_id), to_bytes(signature_key)});
+  participants.put(client, Participant{std::move(group_id), to_bytes(signature_key)});
   return {};
 }
 
@@ -130,7 +138,7 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
       if (client_id == me || removed.contains(client_id) || chosen.contains(client_id)) continue;
       const auto known = directory.find(client_id);
       const auto package =
-          known == directory.end() ? decltype(known->second.end()){} : known->second.find(client().suite.id());
+          known == directory.end() ? Packages::const_iterator() : known->second.find(client().suite.id());
       if (known == directory.end() || package == known->second.end())
         return fail(errc::kMissingKeyPackage, "a participant has no key package for our own Send Group");
       chosen.emplace(client_id, package->second);

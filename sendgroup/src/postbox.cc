@@ -14,22 +14,30 @@ Result<Postbox::Kept> Postbox::keep(const EpochName& name, bool is_commit, Bytes
   if (const auto group = groups_.find(name.group_id); group != groups_.end()) {
     for (const auto& [epoch, letters] : group->second) of_group += letters.size();
     if (const auto epoch = group->second.find(name.epoch); epoch != group->second.end()) {
-      for (const Letter& letter : epoch->second)
-        if (std::equal(message.begin(), message.end(), letter.message.begin(), letter.message.end()))
+      for (const SharedLetter& letter : epoch->second)
+        if (std::equal(message.begin(), message.end(), letter->message.begin(), letter->message.end()))
           return Kept::before;
     }
   }
   if (of_group >= limits.postponed_per_group || count_ >= limits.postponed_messages ||
       message.size() > limits.postponed_octets - std::min(octets_, limits.postponed_octets))
     return full();
-  groups_[name.group_id][name.epoch].push_back({is_commit, to_bytes(message)});
-  ++count_;
-  octets_ += message.size();
+  const std::uint64_t number = next_number_;
+  restore({name, is_commit, to_bytes(message), number});
+  changed_.emplace(number, groups_[name.group_id][name.epoch].back());
   return Kept::now;
 }
 
-std::vector<Postbox::Letter> Postbox::take(const EpochName& name) {
-  std::vector<Letter> out;
+void Postbox::restore(Letter letter) {
+  auto& letters = groups_[letter.name.group_id][letter.name.epoch];
+  next_number_ = std::max(next_number_, letter.number + 1);
+  ++count_;
+  octets_ += letter.message.size();
+  letters.push_back(std::make_shared<const Letter>(std::move(letter)));
+}
+
+std::vector<Postbox::SharedLetter> Postbox::take(const EpochName& name) {
+  std::vector<SharedLetter> out;
   const auto group = groups_.find(name.group_id);
   if (group == groups_.end()) return out;
   auto& epochs = group->second;
@@ -39,7 +47,7 @@ std::vector<Postbox::Letter> Postbox::take(const EpochName& name) {
     epochs.erase(epochs.begin());
   }
   if (epochs.empty()) groups_.erase(group);
-  std::stable_sort(out.begin(), out.end(), [](const Letter& a, const Letter& b) { return a.is_commit < b.is_commit; });
+  std::stable_sort(out.begin(), out.end(), [](const auto& a, const auto& b) { return a->is_commit < b->is_commit; });
   return out;
 }
 
@@ -61,8 +69,8 @@ const Bytes* Postbox::commit_of(const EpochName& name) const {
   if (group == groups_.end()) return nullptr;
   const auto letters = group->second.find(name.epoch);
   if (letters == group->second.end()) return nullptr;
-  for (const Letter& letter : letters->second)
-    if (letter.is_commit) return &letter.message;
+  for (const SharedLetter& letter : letters->second)
+    if (letter->is_commit) return &letter->message;
   return nullptr;
 }
 
@@ -72,10 +80,17 @@ std::vector<Bytes> Postbox::group_ids() const {
   return out;
 }
 
-void Postbox::discount(const std::vector<Letter>& letters) {
-  for (const Letter& letter : letters) {
+void Postbox::discount(const std::vector<SharedLetter>& letters) {
+  for (const SharedLetter& letter : letters) {
     --count_;
-    octets_ -= letter.message.size();
+    octets_ -= letter->message.size();
+    // What came and went between two calls was never written.
+    const auto fresh = changed_.find(letter->number);
+    if (fresh != changed_.end()) {
+      changed_.erase(fresh);
+    } else {
+      changed_.emplace(letter->number, nullptr);
+    }
   }
 }
 

@@ -7,7 +7,11 @@ namespace dmls::sendgroup {
 void PskLedger::add(const EpochName& name, Entry entry, std::size_t per_group) {
   auto& epochs = groups_[name.group_id];
   epochs.insert_or_assign(name.epoch, std::move(entry));
-  while (epochs.size() > per_group) epochs.erase(epochs.begin());
+  changed_.insert(name);
+  while (epochs.size() > per_group) {
+    changed_.insert({name.group_id, epochs.begin()->first});
+    epochs.erase(epochs.begin());
+  }
 }
 
 const PskLedger::Entry* PskLedger::entry(const EpochName& name) const {

@@ -33,15 +33,21 @@ class PskLedger final : public group::PskSource {
     const auto group = groups_.find(group_id);
     if (group == groups_.end()) return;
     std::erase_if(group->second, [&](const auto& item) {
-      return gone(EpochName{group->first, item.first}, item.second);
+      EpochName name{group->first, item.first};
+      if (!gone(name, item.second)) return false;
+      changed_.insert(std::move(name));
+      return true;
     });
     if (group->second.empty()) groups_.erase(group);
   }
   [[nodiscard]] std::vector<Bytes> group_ids() const;
   [[nodiscard]] std::size_t size() const;
+  // The names of what was added or wiped since the last call.
+  std::set<EpochName> take_changes() { return std::exchange(changed_, {}); }
 
  private:
   std::map<Bytes, std::map<std::uint64_t, Entry>, OctetOrder> groups_;
+  std::set<EpochName> changed_;
 };
 
 }  // namespace dmls::sendgroup

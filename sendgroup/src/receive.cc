@@ -223,13 +223,13 @@ Result<void> Session::State::take_proposal(FollowedGroup* group, group::Verified
   auto& proposal = std::get_if<group::ProposalContent>(&content.content.content)->proposal;
   if (!std::holds_alternative<group::Update>(proposal))
     return fail(errc::kForbiddenProposal, "the members of a Send Group propose nothing but Updates of their own");
-  group::StoredProposal stored{group::make_proposal_ref(epoch.suite(), content), std::move(proposal),
-                               content.content.sender, std::move(content.content.authenticated_data)};
+  group::StoredProposal waiting{group::make_proposal_ref(epoch.suite(), content), std::move(proposal),
+                                content.content.sender, std::move(content.content.authenticated_data)};
   // An invalid one stays out of our commits. If the owner commits it nevertheless, the commit is refused.
-  const auto valid = group::check_proposal(epoch.shared(), stored, group != nullptr ? *group->config : client());
-  if (!valid) stored.objection = valid.error();
-  const Bytes reference = stored.reference.octets;
-  DMLS_CHECK((group != nullptr ? group->proposals : own->proposals).add(std::move(stored)));
+  const auto valid = group::check_proposal(epoch.shared(), waiting, group != nullptr ? *group->config : client());
+  if (!valid) waiting.objection = valid.error();
+  const Bytes reference = waiting.reference.octets;
+  DMLS_CHECK((group != nullptr ? group->proposals : own->proposals).add(std::move(waiting)));
   (group != nullptr ? group->proposal_messages : own->proposal_messages).insert_or_assign(reference, to_bytes(octets));
   events.push_back(Proposed{group != nullptr ? group->id : own->id});
   if (group != nullptr) retry(Bytes(group->id), events);  // a commit may have been waiting for it

@@ -32,7 +32,7 @@ Pending Session::State::pending() const {
     if (own->roster->contains(client)) out.removals.push_back(client);
   Roster after = *own->roster;
   for (const Bytes& client : out.removals) after.erase(client);
-  for (const auto& [client, package] : to_add)
+  for (const Bytes& client : to_add)
     if (!own->roster->contains(client)) out.additions.push_back(client);
   out.imports = due_imports(after);
   return out;
@@ -152,7 +152,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
     forget();
   }
   if (plan.fresh && universe->parameters.leaf_keys == LeafKeys::update_proposal)
-    for (auto& [id, group] : groups) group.renewal = Renewal::due;
+    for (const Bytes& id : group_ids()) find_group(id)->renewal = Renewal::due;
   out.proposals = propose_renewals();
   return out;
 }
@@ -185,9 +185,10 @@ Result<Bytes> Session::State::propose_renewal(FollowedGroup& group) {
 // What cannot be proposed now stays due. Where a commit waits, the epoch is about to end.
 std::vector<Bytes> Session::State::propose_renewals() {
   std::vector<Bytes> out;
-  for (auto& [id, group] : groups) {
+  for (const Bytes& id : group_ids()) {
+    const FollowedGroup& group = groups.find(id)->second;
     if (group.renewal != Renewal::due || !group.confirmed || group.lost || group.closing || group.blocked) continue;
-    auto made = propose_renewal(group);
+    auto made = propose_renewal(*find_group(id));
     if (made) out.push_back(*std::move(made));
   }
   return out;

@@ -1,5 +1,7 @@
 #include <dmls/sendgroup/session.h>
 
+#include <dmls/group/error.h>
+
 #include "state.h"
 
 namespace dmls::sendgroup {
@@ -13,14 +15,17 @@ const group::ClientConfig* Session::State::client_for(crypto::CipherSuiteId id) 
   return nullptr;
 }
 
-FollowedGroup* Session::State::find_group(BytesView id) {
-  const auto found = groups.find(id);
-  return found == groups.end() ? nullptr : &found->second;
-}
+FollowedGroup* Session::State::find_group(BytesView id) { return groups.edit(id); }
 
 const FollowedGroup* Session::State::find_group(BytesView id) const {
   const auto found = groups.find(id);
   return found == groups.end() ? nullptr : &found->second;
+}
+
+std::vector<Bytes> Session::State::group_ids() const {
+  std::vector<Bytes> out;
+  for (const auto& [id, group] : groups) out.push_back(id);
+  return out;
 }
 
 const FollowedGroup* Session::State::group_of(BytesView who) const {
@@ -49,15 +54,18 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-Result<Session> Session::create(SessionConfig config) {
+Result<std::unique_ptr<Session::State>> Session::State::create(SessionConfig config) {
   if (config.clients.empty() || !config.membership)
     return fail(dmls::errc::kMisuse, "a session needs a client and a membership policy");
+  if (config.name.size() > kMaxSessionName) return fail(dmls::errc::kMisuse, "the name of a session is too long");
   std::set<crypto::CipherSuiteId> suites;
   for (const auto& cfg : config.clients) {
     if (!cfg || !cfg->signer || !cfg->policy || !cfg->clock || !cfg->random)
       return fail(dmls::errc::kMisuse, "a client needs a signer, a policy, a clock and a random source");
     if (!suites.insert(cfg->suite.id()).second)
       return fail(dmls::errc::kMisuse, "two clients of a session have the same suite");
+    if (cfg->store != config.clients.front()->store)
+      return fail(dmls::errc::kMisuse, "the clients of a session share one store, or have none");
   }
   const auto client_id = [](const group::ClientConfig& cfg) {
     return client_of(group::Member{{}, cfg.credential, cfg.signer->public_key().octets}, *cfg.policy);
@@ -69,29 +77,63 @@ Result<Session> Session::create(SessionConfig config) {
   auto state = std::make_unique<State>();
   state->config = std::move(config);
   state->me = std::move(me);
-  return Session(std::move(state));
+  return state;
+}
+
+// One step: what it has changed is written, or has not happened. A refused step may have spent a message's key.
+template <class Run>
+auto Session::step(Run run) -> decltype(run(std::declval<State&>())) {
+  if (state_->stored.broken) return fail(*state_->stored.broken);
+  auto out = run(*state_);
+  const auto saved = state_->save();
+  if (saved) return out;
+  // The store has the last word: back to what it holds.
+  auto before = saved.error().code == group::errc::kStale ? Result<std::unique_ptr<State>>(fail(saved.error()))
+                                                          : State::load(state_->config);
+  if (before && (*before)->stored.opened == state_->stored.opened) {
+    state_ = *std::move(before);
+  } else {
+    state_->stored.broken = saved.error();
+  }
+  return fail(saved.error());
 }
 
 Result<Bytes> Session::new_key_package(KeyPackageUse use, std::size_t client) {
-  return state_->new_key_package(use, client);
+  return step([&](State& state) { return state.new_key_package(use, client); });
 }
 Result<void> Session::import_key_package(treekem::KeyPackageBundle bundle) {
-  return state_->import_key_package(std::move(bundle));
+  return step([&](State& state) { return state.import_key_package(std::move(bundle)); });
 }
 Result<Outgoing> Session::open_universe(std::span<const Bytes> packages, const UniverseParameters& parameters) {
-  return state_->open_universe(packages, parameters);
+  return step([&](State& state) { return state.open_universe(packages, parameters); });
 }
-Result<Outgoing> Session::open_send_group(std::span<const Bytes> packages) { return state_->open_send_group(packages); }
-Result<Outgoing> Session::commit(CommitKind kind) { return state_->commit(kind); }
+Result<Outgoing> Session::open_send_group(std::span<const Bytes> packages) {
+  return step([&](State& state) { return state.open_send_group(packages); });
+}
+Result<Outgoing> Session::commit(CommitKind kind) {
+  return step([&](State& state) { return state.commit(kind); });
+}
 Result<std::vector<Bytes>> Session::protect(BytesView data, BytesView authenticated_data) {
-  return state_->protect(data, authenticated_data);
+  return step([&](State& state) { return state.protect(data, authenticated_data); });
 }
-Result<std::vector<Bytes>> Session::maintain() { return state_->maintain(); }
-Result<Events> Session::unprotect(BytesView message) { return state_->unprotect(message); }
-Result<Outgoing> Session::add(BytesView package) { return state_->add(package); }
-Result<Outgoing> Session::remove(BytesView client) { return state_->remove(client); }
-Result<Outgoing> Session::readmit(BytesView client, BytesView package) { return state_->readmit(client, package); }
-Result<void> Session::abandon(BytesView group_id) { return state_->abandon(group_id); }
+Result<std::vector<Bytes>> Session::maintain() {
+  return step([](State& state) { return state.maintain(); });
+}
+Result<Events> Session::unprotect(BytesView message) {
+  return step([&](State& state) { return state.unprotect(message); });
+}
+Result<Outgoing> Session::add(BytesView package) {
+  return step([&](State& state) { return state.add(package); });
+}
+Result<Outgoing> Session::remove(BytesView client) {
+  return step([&](State& state) { return state.remove(client); });
+}
+Result<Outgoing> Session::readmit(BytesView client, BytesView package) {
+  return step([&](State& state) { return state.readmit(client, package); });
+}
+Result<void> Session::abandon(BytesView group_id) {
+  return step([&](State& state) { return state.abandon(group_id); });
+}
 std::vector<Wanted> Session::missing() const { return state_->missing(); }
 std::vector<EpochName> Session::heads() const { return state_->heads(); }
 std::vector<Wanted> Session::lacking(std::span<const EpochName> heads) const { return state_->lacking(heads); }

@@ -7,6 +7,7 @@
 //   send.cc     UPDATE, COMMIT, PROTECT, members
 //   order.cc    what is missing, what can be served
 //   forget.cc   what can be deleted
+//   save.cc, load.cc   the store
 
 #include <dmls/group/epoch.h>
 #include <dmls/group/key_package_octets.h>
@@ -25,6 +26,8 @@
 #include "postbox.h"
 #include "psk_ledger.h"
 #include "roster.h"
+#include "shelf.h"
+#include "table.h"
 #include "wait_index.h"
 
 namespace dmls::sendgroup {
@@ -46,6 +49,8 @@ struct Participant {
 // Proposals of the present epoch as they came, by their reference: whoever lacks them is served.
 using ProposalMessages = std::map<Bytes, Bytes, OctetOrder>;
 
+using Welcomes = std::map<std::uint64_t, std::vector<Bytes>>;  // by the epoch joined: Welcome and announcement
+
 struct OwnGroup {
   Bytes id;
   group::Epoch epoch;
@@ -53,9 +58,10 @@ struct OwnGroup {
   SharedRoster roster;
   group::ProposalStore proposals = {};
   ProposalMessages proposal_messages = {};
-  std::map<std::uint64_t, std::vector<Bytes>> welcomes = {};  // by the epoch joined: Welcome and announcement
-  std::uint64_t fresh_at = 0;                                 // time of the last commit with fresh keys
+  Welcomes welcomes = {};
+  std::uint64_t fresh_at = 0;  // time of the last commit with fresh keys
   std::uint64_t messages_since_fresh = 0;
+  Shelf shelf = {};
 };
 
 // A commit that was decrypted and verified once, and waits for PSKs.
@@ -87,36 +93,40 @@ struct FollowedGroup {
   ProposalMessages proposal_messages = {};
   std::deque<group::Epoch> past = {};  // the latest first
   std::optional<BlockedCommit> blocked = {};
+  Shelf shelf = {};
 };
+
+using Packages = std::map<crypto::CipherSuiteId, treekem::KeyPackage>;
 
 // What a commit names has happened, has not yet, cannot any more, or must not be named.
 enum class PskStanding : std::uint8_t { ready, early, gone, refused };
 
 struct Session::State {
   SessionConfig config;
-  Bytes me;  // client id
-  std::map<Bytes, treekem::KeyPackageBundle, OctetOrder> bundles;
-  std::map<Bytes, std::map<crypto::CipherSuiteId, treekem::KeyPackage>, OctetOrder>
-      directory;  // last resort, by client
+  Bytes me;                                  // client id
+  Table<treekem::KeyPackageBundle> bundles;  // by KeyPackageRef
+  Table<Packages> directory;                 // last resort, by client
 
   std::optional<Universe> universe;
-  std::map<Bytes, Participant, OctetOrder> participants;  // by client id
-  std::map<Bytes, Bytes, OctetOrder> owners;              // group id -> client id
+  Table<Participant> participants;            // by client id
+  std::map<Bytes, Bytes, OctetOrder> owners;  // group id -> client id
+  bool names_learned = false;                 // since settle() looked
   std::optional<OwnGroup> own;
-  std::map<Bytes, FollowedGroup, OctetOrder> groups;
-  Clients removed;                            // from the own Send Group: they never come back
-  Clients to_remove;                          // removed by others, and to be removed here
-  std::map<Bytes, Bytes, OctetOrder> to_add;  // added by others: client -> encoded key package, or empty
-  Clients left;                               // groups that we were removed from
+  Table<FollowedGroup> groups;  // by group id
+  Marks removed;                // from the own Send Group: they never come back
+  Marks to_remove;              // removed by others, and to be removed here
+  Marks to_add;                 // added by others
+  Marks left;                   // groups that we were removed from
 
   PskLedger ledger;
   AckMatrix acks;
   CommitLog log;
   WaitIndex waits;
   Postbox postbox;
-  std::deque<Bytes> early_welcomes;
+  Table<Bytes> early_welcomes;    // by their hash
   std::deque<EpochName> entered;  // epochs whose arrival may release something
   std::uint64_t deferrals = 0;
+  StoredState stored;
 
   // ---- looking
   [[nodiscard]] const group::ClientConfig& client() const { return *config.clients.front(); }
@@ -126,6 +136,7 @@ struct Session::State {
   [[nodiscard]] FollowedGroup* find_group(BytesView id);
   [[nodiscard]] const FollowedGroup* find_group(BytesView id) const;
   [[nodiscard]] const FollowedGroup* group_of(BytesView client) const;
+  [[nodiscard]] std::vector<Bytes> group_ids() const;  // of `groups`
   [[nodiscard]] const Bytes* owner_of(BytesView group_id) const;
   [[nodiscard]] bool is_universe(BytesView group_id) const { return universe && is_same(universe->id, group_id); }
   static bool is_same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
@@ -212,6 +223,18 @@ struct Session::State {
   void forget_psks(const std::vector<Bytes>& group_ids);
   void forget();
   [[nodiscard]] bool may_import(BytesView owner, const EpochName&) const;
+
+  // ---- the store
+  [[nodiscard]] storage::Store* store() const { return client().store.get(); }
+  // Writes what has changed since the last call, in one batch. After an error this object has to be loaded again.
+  Result<void> save();
+  void forget_changes();
+  struct Writer;
+  struct Loader;
+  // Nothing in it yet. kMisuse, see Session::create().
+  static Result<std::unique_ptr<State>> create(SessionConfig);
+  // What the store holds under the configured name. kMisuse if there is nothing.
+  static Result<std::unique_ptr<State>> load(SessionConfig);
 };
 
 // The Welcome of an own commit, encoded; empty if nobody was added.

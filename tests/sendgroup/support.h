@@ -63,6 +63,7 @@ struct MemberOptions {
   UpdatePolicy updates = {.incorporate = Incorporate::never, .self_update_seconds = 0};
   std::shared_ptr<const MembershipPolicy> membership = std::make_shared<FollowEverybody>();
   Limits limits = {};
+  std::shared_ptr<storage::Store> store = {};
 };
 
 // One participant, and what it was told.
@@ -71,6 +72,7 @@ struct Member {
   std::shared_ptr<SwitchedRandom> random;
   std::shared_ptr<group::FixedClock> clock;
   std::vector<std::shared_ptr<const group::ClientConfig>> clients;
+  SessionConfig config;
   Session session;
   Events events = {};
 
@@ -85,14 +87,16 @@ struct Member {
                                  std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)), policy};
       client.random = random;
       client.clock = clock;
+      client.store = options.store;
       config.clients.push_back(std::make_shared<const group::ClientConfig>(std::move(client)));
     }
     config.updates = options.updates;
     config.membership = options.membership;
     config.limits = options.limits;
+    auto session = *Session::create(config);
     auto clients = config.clients;
-    return {std::move(name), std::move(random), std::move(clock), std::move(clients),
-            *Session::create(std::move(config))};
+    return {std::move(name),    std::move(random), std::move(clock),
+            std::move(clients), std::move(config), std::move(session)};
   }
 
   [[nodiscard]] Bytes id() const { return session.client_id(); }

@@ -134,7 +134,10 @@ Result<TreeSecrets> TreeSecrets::decode(const crypto::CipherSuite& suite, BytesV
     if (!node || node->level() > 31 || !in_subtree(*index, *node) || secrets.has_value() == node->is_leaf() ||
         (secrets && secrets->find(*node) != nullptr))
       return fail(errc::kBadPath, "stored tree secrets: the leaf, then nodes above it, each once");
-    DMLS_TRY(crypto::HpkeKeyPair pair, crypto::hpke_key_pair_from_private(suite, std::move(entry.private_key)));
+    crypto::HpkeKeyPair pair;
+    if (const bool wiped = stored.pairs.size() == 1 && entry.private_key.empty(); !wiped) {
+      DMLS_TRY(pair, crypto::hpke_key_pair_from_private(suite, std::move(entry.private_key)));
+    }
     if (secrets) {
       PathKeys::put(*secrets, node->level(), std::move(pair));
     } else {

@@ -65,13 +65,17 @@ struct Limits {
   std::uint64_t epochs_ahead = 4096;         // how far beyond the present epoch a message or PSK may be
 };
 
+inline constexpr std::size_t kMaxSessionName = 255;
+
 struct SessionConfig {
   // The first is the suite of one's own Send Group, with its credential and signer; each further one is another suite
-  // in which messages can be received. All share policy, clock and random source.
+  // in which messages can be received. All share policy, clock, random source and store.
   std::vector<std::shared_ptr<const group::ClientConfig>> clients;
   std::shared_ptr<const MembershipPolicy> membership = std::make_shared<FollowEverybody>();
   UpdatePolicy updates = {};
   Limits limits = {};
+  // Under which the session is stored, up to kMaxSessionName octets: one store may hold several.
+  Bytes name = {};
 };
 
 // What all participants of a universe have in common; its creator chooses, and the announcement says so.

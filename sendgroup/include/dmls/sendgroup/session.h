@@ -15,6 +15,10 @@
 // Every call is one step: it succeeds and has changed the session, or fails and has changed nothing, but that the key
 // of a genuine message is spent even if what the message says is refused (RFC 9420 §9.2). What was returned to be sent
 // is final: the owner's own state has advanced, since nobody else decides about its commits.
+//
+// With a store (group::ClientConfig::store), every step that changes the session is one batch, written before the
+// function returns: Send Groups, ledger, acknowledgements, what waits, what can be served. If the store refuses,
+// nothing has happened. What a commit sends is stored with the state it leaves: after a crash, serve() gives it again.
 
 #include <dmls/base/bytes.h>
 #include <dmls/base/result.h>
@@ -30,6 +34,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace dmls::sendgroup {
@@ -86,7 +91,8 @@ struct Statistics {
 
 class Session {
  public:
-  // kMisuse without a client, or if one lacks signer or policy, or two have the same suite.
+  // A new session, which is stored if its clients have a store. kMisuse without a client, or if one lacks signer or
+  // policy, two have the same suite, they have different stores, or a session of this name is stored already.
   static Result<Session> create(SessionConfig);
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
@@ -176,7 +182,22 @@ class Session {
  private:
   struct State;
   explicit Session(std::unique_ptr<State>);
+  friend Result<Session> load_session(SessionConfig);
+  static Result<Session> load(SessionConfig);
+  template <class Run>
+  auto step(Run run) -> decltype(run(std::declval<State&>()));
   std::unique_ptr<State> state_;
 };
+
+// ---- what is stored -------------------------------------------------------------------------------------------------
+
+// The names of the sessions in a store, see SessionConfig::name.
+Result<std::vector<Bytes>> stored_sessions(storage::Store&);
+// A session as it was after the last function that changed it returned. It needs the same clients, signers included.
+// Another object of the same session cannot write any more, and does nothing from then on: group::errc::kStale. kMisuse
+// if none of this name is stored, or if it is somebody else's; errors of the store.
+Result<Session> load_session(SessionConfig);
+// Erases a session. `client`: the first of its clients. An object of it that is still there does nothing any more.
+Result<void> forget_session(const group::ClientConfig& client, BytesView name = {});
 
 }  // namespace dmls::sendgroup

@@ -47,7 +47,8 @@ class TreeSecrets {
   Result<TreeSecrets> pruned(const RatchetTree& tree) const;
 
   // For storage: struct { uint32 leaf_index; struct { uint32 node; opaque private_key<V>; } pairs<V>; }, and back. The
-  // public keys are derived again; kBadPath if a node is not on the leaf's direct path or comes twice.
+  // public keys are derived again; kBadPath if a node is not on the leaf's direct path or comes twice. Of a member that
+  // has wiped its keys, since the epoch was left, there is the leaf alone, with an empty private key.
   [[nodiscard]] SecretBytes encode() const;
   static Result<TreeSecrets> decode(const crypto::CipherSuite&, BytesView encoded);
 
