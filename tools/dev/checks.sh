@@ -29,6 +29,7 @@ check_citations() {
   python3 "$root/tools/citations.py" --check
   python3 "$root/tools/snippets.py" --check
   python3 "$root/tools/rules.py" --check
+  python3 "$root/tools/capi.py" --check
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
