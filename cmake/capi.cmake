@@ -17,7 +17,7 @@ set_target_properties(dmls_capi PROPERTIES EXPORT_NAME capi CXX_EXTENSIONS OFF P
   CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
 install(TARGETS dmls_capi EXPORT dmls FILE_SET HEADERS)
 
-if(DMLS_SHARED_CAPI)
+if(DMLS_SHARED_CAPI AND NOT DMLS_SANITIZE AND NOT DMLS_FUZZ)  # a C program could not load it
   file(STRINGS ${capi_root}/include/dmls.h abi_line REGEX "define DMLS_ABI_VERSION [0-9]+")
   string(REGEX MATCH "[0-9]+$" abi_version "${abi_line}")
   # Every function of the header, and nothing else: not the layers, not BoringSSL, not libstdc++'s templates.

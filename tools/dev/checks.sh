@@ -30,6 +30,7 @@ check_citations() {
   python3 "$root/tools/snippets.py" --check
   python3 "$root/tools/rules.py" --check
   python3 "$root/tools/capi.py" --check
+  python3 "$root/tools/links.py"
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
