@@ -3,9 +3,26 @@
 # A prefixed static BoringSSL is installed with the library (lib/dmls/libdmls_bssl_crypto.a), so that an installed
 # package does not depend on anybody's cache. Any other BoringSSL is looked for again by the consumer's find_package.
 include(CMakePackageConfigHelpers)
+
+# Everything but SQLite under one name.
+add_library(dmls_umbrella INTERFACE)
+add_library(dmls::dmls ALIAS dmls_umbrella)
+target_link_libraries(dmls_umbrella INTERFACE dmls::fork dmls::sendgroup dmls::storage_sealed)
+set_target_properties(dmls_umbrella PROPERTIES EXPORT_NAME dmls)
+
 option(DMLS_INSTALL "Install rules for the libraries" ${PROJECT_IS_TOP_LEVEL})
 if(NOT DMLS_INSTALL)
   return()
+endif()
+
+install(TARGETS dmls_umbrella EXPORT dmls)
+
+# The components of find_package(dmls): each layer, and what stands above them.
+get_property(layers GLOBAL PROPERTY DMLS_LAYERS)
+set(dmls_components dmls capi ${layers})
+list(FILTER dmls_components EXCLUDE REGEX "_testing$")
+if(TARGET dmls_shared)
+  list(APPEND dmls_components shared)
 endif()
 
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/dmls)
@@ -19,8 +36,7 @@ install(FILES ${PROJECT_BINARY_DIR}/dmlsConfig.cmake ${PROJECT_BINARY_DIR}/dmlsC
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE TYPE DOC)
 
 # pkg-config links in the order written: what uses comes before what is used.
-get_property(layers GLOBAL PROPERTY DMLS_LAYERS)
-set(pc_libs "")
+set(pc_libs " -ldmls_capi")
 foreach(layer IN LISTS layers)
   get_target_property(type dmls_${layer} TYPE)
   if(NOT type STREQUAL INTERFACE_LIBRARY AND NOT layer MATCHES "_testing$")
@@ -43,4 +59,8 @@ if(DMLS_WITH_SQLITE)
   string(APPEND pc_libs " -lsqlite3")
 endif()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/dmls.pc.in ${PROJECT_BINARY_DIR}/dmls.pc @ONLY)
+if(TARGET dmls_shared)
+  configure_file(${CMAKE_CURRENT_LIST_DIR}/dmls-c.pc.in ${PROJECT_BINARY_DIR}/dmls-c.pc @ONLY)
+  install(FILES ${PROJECT_BINARY_DIR}/dmls-c.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endif()
 install(FILES ${PROJECT_BINARY_DIR}/dmls.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

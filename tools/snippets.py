@@ -5,7 +5,7 @@
     tools/snippets.py --check    fails when one differs from its program
 
 In a document, `<!-- snippet: examples/two_members.cc#name -->` stands before a block of code. In the program, the same
-code stands between `// [name]` and `// [/name]`; without `#name` it is the whole file. What a document shows is taken
+code stands between `// [name]` and `// [/name]` (in C, `/* [name] */`); without `#name` it is the whole file. What a document shows is taken
 out of its indentation.
 """
 
@@ -22,7 +22,7 @@ def region(path, name):
     text = (ROOT / path).read_text(encoding="utf-8")
     if name is None:
         return text
-    found = re.search(rf"^[ ]*// \[{name}\]\n(.*?)^[ ]*// \[/{name}\]$", text, re.DOTALL | re.MULTILINE)
+    found = re.search(rf"^[ ]*(?://|/\*) \[{name}\](?: \*/)?\n(.*?)^[ ]*(?://|/\*) \[/{name}\](?: \*/)?$", text, re.DOTALL | re.MULTILINE)
     if not found:
         sys.exit(f"{path} has no region [{name}]")
     return textwrap.dedent(found.group(1)).strip("\n") + "\n"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Embeds the library in a stranger's project, in one of three ways, and runs the result.
-# usage: run.sh installed|pkg-config|subproject SOURCE BUILD WORK COMPILER BORINGSSL_ROOT
+# Embeds the library in a stranger's project, in one of four ways, and runs the result.
+# usage: run.sh installed|pkg-config|c|subproject SOURCE BUILD WORK COMPILER BORINGSSL_ROOT
 set -euo pipefail
 way=$1 source=$2 build=$3 work=$4/$1 compiler=$5 boringssl=$6
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -14,9 +14,11 @@ case $way in
     install
     # Whatever was used to build the library must not be needed to use it.
     env -u BORINGSSL_ROOT DMLS_CACHE=/nonexistent cmake -G Ninja -S "$here/installed" -B "$work/build" \
-      -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix"
+      -DCMAKE_CXX_COMPILER="$compiler" -DCMAKE_PREFIX_PATH="$work/prefix" -DEXAMPLES="$source/examples"
     cmake --build "$work/build"
     "$work/build/consumer"
+    "$work/build/two_members"
+    "$work/build/two_members_c"
     ;;
   pkg-config)
     install
@@ -26,6 +28,16 @@ case $way in
     "$compiler" -std=c++20 "$here/consumer.cc" -o "$work/consumer" \
       $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls)
     "$work/consumer"
+    ;;
+  c)
+    install
+    libdir=$(dirname "$(find "$work/prefix" -name libdmls.so)")
+    export PKG_CONFIG_PATH=$libdir/pkgconfig
+    # shellcheck disable=SC2046
+    "${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -Werror "$source/examples/two_members.c" -o "$work/two_members" \
+      $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls-c) -Wl,-rpath,"$libdir"
+    "$work/two_members"
+    ! command -v python3 >/dev/null || python3 "$source/examples/two_members.py" "$libdir/libdmls.so.0"
     ;;
   subproject)
     cmake -G Ninja -S "$here/subproject" -B "$work/build" -DDMLS_SOURCE="$source" -DBORINGSSL_ROOT="$boringssl" \

@@ -30,6 +30,8 @@ check_citations() {
   python3 "$root/tools/snippets.py" --check
   python3 "$root/tools/rules.py" --check
   python3 "$root/tools/bench_report.py" --check
+  python3 "$root/tools/capi.py" --check
+  python3 "$root/tools/links.py"
 }
 
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
@@ -67,6 +69,16 @@ check_tidy() {
   need $packages_tidy
   own_files | grep '/src/.*\.cc$' |
     xargs -r -P "$(jobs)" -n 4 clang-tidy-14 --quiet -p "$root/build/sanitize" --warnings-as-errors='*'
+}
+
+# Different clients in different threads, under clang's ThreadSanitizer.
+check_threads() {
+  # shellcheck disable=SC2086
+  need $packages_clang
+  configure tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="$sanitizer_flags" \
+    -DCMAKE_CXX_COMPILER=$clang -DDMLS_SANITIZE=thread
+  build tsan capi_test
+  tests tsan -R '^CapiThreads'
 }
 
 # Full property counts and the long tests, in Release.
@@ -210,6 +222,7 @@ run_check() {
   [ -z "$tidy" ] || step "clang-tidy" check_tidy
   if [ -n "$long" ]; then
     step "clang, Release" check_clang
+    step "threads, ThreadSanitizer" check_threads
     step "full property counts and long tests" check_long
     step "embedding: installed, subproject, beside OpenSSL" check_embedding
     step "benchmarks run" smoke_benches

@@ -1,0 +1,689 @@
+/* dmls: MLS (RFC 9420), DeMLS and DiMLS behind a C interface that stays the same.
+ *
+ * Conventions
+ *   - What can fail returns a dmls_error by value; code 0 is success. Results come through the last parameters; they
+ * are NULL (or untouched, if they are no handles) after an error. A failed call has changed nothing, but for the key of
+ * a genuine message, which is spent (RFC 9420 §9.2).
+ *   - Handles are opaque. Whoever receives one frees it with the function of its type; freeing NULL does nothing. A
+ *     function that consumes a handle says so: the handle is gone afterwards, whatever the function returns.
+ *   - Octets go in as pointer and length and are borrowed for the call; (NULL, 0) is the empty string. Octets of a size
+ *     known beforehand come out into the caller's buffer, whose size must be exactly right; others as dmls_octets.
+ *   - What an accessor lends (const pointers) lives as long as the handle it came from.
+ *   - NULL where a handle or an output is needed is DMLS_E_MISUSE; accessors answer it with 0 or NULL.
+ *   - There is no global state and none per thread. A client, its groups and what they lent are used by one thread at a
+ *     time; different clients may be used from different threads at the same time. Callbacks run in the calling thread,
+ *     no lock is held, and they must not call functions of the client that called them.
+ *   - Running out of memory ends the process.
+ *   - `message`, `welcome`, `key_package`, `group_info`: an encoded MLSMessage, or a DMLSMessage for DeMLS sessions.
+ *
+ * The interface has version DMLS_ABI_VERSION. Later versions of a callback table grow at their end; `size` says how
+ * much of it the caller knows. Enums grow at their end, too: treat an unknown value as one you do not care about. */
+#ifndef DMLS_H
+#define DMLS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__GNUC__)
+#define DMLS_API __attribute__((visibility("default")))
+#else
+#define DMLS_API
+#endif
+
+#ifdef __cplusplus
+#define DMLS_NOTHROW noexcept
+extern "C" {
+#else
+#define DMLS_NOTHROW
+#endif
+
+#define DMLS_ABI_VERSION 0
+#define DMLS_NO_LEAF UINT32_MAX
+
+/* What went wrong: a number to act on, and the rule that was broken, a static string. {0, NULL} is success. */
+typedef struct dmls_error {
+  uint16_t code;
+  const char* rule;
+} dmls_error;
+
+/* [errors] */
+/* clang-format off */
+enum {
+  DMLS_OK = 0,
+  DMLS_E_MISUSE                               = 0x0001, /* the caller broke a documented precondition */
+  DMLS_E_RANDOM_FAILED                        = 0x0002, /* the random source gave no octets */
+  DMLS_E_BACKEND_FAILED                       = 0x0003, /* a library below us failed where it should not have */
+  DMLS_E_UNSUPPORTED                          = 0x0004, /* valid, but not supported by this build or configuration */
+  DMLS_E_LIMIT                                = 0x0005, /* beyond a documented bound */
+  DMLS_E_TLS_CODEC_TRUNCATED                  = 0x0100, /* the input ends inside a field */
+  DMLS_E_TLS_CODEC_TRAILING_OCTETS            = 0x0101, /* the value was complete, the input was not */
+  DMLS_E_TLS_CODEC_LENGTH_ENCODING            = 0x0102, /* a vector length is not minimal, or uses the reserved prefix */
+  DMLS_E_TLS_CODEC_INVALID_VALUE              = 0x0103, /* a discriminant or flag outside its closed set */
+  DMLS_E_CRYPTO_UNKNOWN_SUITE                 = 0x0200, /* no such cipher suite, or not in this build */
+  DMLS_E_CRYPTO_INVALID_PUBLIC_KEY            = 0x0201, /* wrong size, not on the curve, or of low order */
+  DMLS_E_CRYPTO_INVALID_PRIVATE_KEY           = 0x0202, /* wrong size or out of range */
+  DMLS_E_CRYPTO_BAD_SIGNATURE                 = 0x0203, /* the signature does not verify */
+  DMLS_E_CRYPTO_OPEN_FAILED                   = 0x0204, /* the AEAD tag does not verify, or the ciphertext is too short */
+  DMLS_E_CRYPTO_BAD_TAG                       = 0x0205, /* a MAC does not verify */
+  DMLS_E_CRYPTO_SEQUENCE_EXHAUSTED            = 0x0206, /* an HPKE context has no nonce left */
+  DMLS_E_TREEKEM_INVALID_EXTENSION            = 0x0300, /* a type twice in one list, or a known extension that is malformed */
+  DMLS_E_TREEKEM_INVALID_CREDENTIAL           = 0x0301, /* a credential that cannot be right, or that its validator refused */
+  DMLS_E_TREEKEM_UNSUPPORTED_CAPABILITY       = 0x0302, /* something in use that a member does not list as supported */
+  DMLS_E_TREEKEM_LIFETIME                     = 0x0303, /* not yet or no longer valid, or valid for too long */
+  DMLS_E_TREEKEM_INVALID_LEAF                 = 0x0304, /* a leaf of the wrong source, or that keeps the key it must replace */
+  DMLS_E_TREEKEM_INVALID_KEY_PACKAGE          = 0x0305, /* wrong version or suite, or one key in two roles */
+  DMLS_E_TREEKEM_DUPLICATE_KEY                = 0x0320, /* an encryption or signature key that is in the tree already */
+  DMLS_E_TREEKEM_INVALID_TREE                 = 0x0321, /* the shape or the content of a ratchet tree breaks a rule */
+  DMLS_E_TREEKEM_PARENT_HASH                  = 0x0322, /* a parent hash chain does not hold */
+  DMLS_E_TREEKEM_BAD_PATH                     = 0x0323, /* an UpdatePath does not fit the tree, or its secrets do not fit it */
+  DMLS_E_TREEKEM_TREE_FULL                    = 0x0324, /* more leaves than a tree can have */
+  DMLS_E_TREEKEM_NO_SUCH_LEAF                 = 0x0325, /* a leaf index that is out of range or blank */
+  DMLS_E_KEYSCHEDULE_WRONG_LENGTH             = 0x0400, /* a secret or key has another number of octets than the suite asks for */
+  DMLS_E_KEYSCHEDULE_EXPORT_LENGTH            = 0x0401, /* MLS-Exporter cannot give that many octets */
+  DMLS_E_KEYSCHEDULE_TOO_MANY_PSKS            = 0x0402, /* more PSKs than the count field of a PSKLabel can say */
+  DMLS_E_KEYSCHEDULE_DUPLICATE_PSK            = 0x0403, /* one PreSharedKeyID twice */
+  DMLS_E_KEYSCHEDULE_NO_SUCH_LEAF             = 0x0404, /* the leaf index lies outside the tree */
+  DMLS_E_KEYSCHEDULE_GENERATION_SPENT         = 0x0405, /* the key was used before, or its window has passed: it is gone */
+  DMLS_E_KEYSCHEDULE_GENERATION_TOO_FAR_AHEAD = 0x0406, /* beyond the look-ahead bound */
+  DMLS_E_KEYSCHEDULE_RATCHET_EXHAUSTED        = 0x0407, /* all 2^32 generations of a ratchet are used */
+  DMLS_E_KEYSCHEDULE_INVALID_STATE            = 0x0408, /* saved state that cannot be the state of a secret tree */
+  DMLS_E_PPRF_SECRET_LENGTH                   = 0x0500, /* the secret does not have Nh octets */
+  DMLS_E_PPRF_INPUT_LENGTH                    = 0x0501, /* the input does not have as many bits as the tree is deep */
+  DMLS_E_PPRF_PUNCTURED                       = 0x0502, /* this input was spent */
+  DMLS_E_PPRF_NOT_KEPT                        = 0x0503, /* the node above this input was given up: bounded copath, intersect */
+  DMLS_E_PPRF_STALE                           = 0x0504, /* the evaluation belongs to another PPRF object */
+  DMLS_E_PPRF_MALFORMED                       = 0x0505, /* an exported state, record or delta that this library would not write */
+  DMLS_E_PPRF_MISMATCH                        = 0x0506, /* suites or parameters differ */
+  DMLS_E_PPRF_CONFLICT                        = 0x0507, /* two states hold different secrets for one node */
+  DMLS_E_PPRF_PARAMETERS                      = 0x0508, /* a depth that no tree can have */
+  DMLS_E_GROUP_WRONG_GROUP                    = 0x0600, /* the message belongs to another group */
+  DMLS_E_GROUP_WRONG_EPOCH                    = 0x0601, /* the message belongs to an epoch that this client cannot read */
+  DMLS_E_GROUP_INVALID_SENDER                 = 0x0602, /* blank leaf, unknown external sender, or a sender type not allowed here */
+  DMLS_E_GROUP_INVALID_MESSAGE                = 0x0603, /* framing rules of RFC 9420 §6 (padding, content type, wire format) */
+  DMLS_E_GROUP_INVALID_PROPOSAL               = 0x0604, /* one proposal is invalid, RFC 9420 §12.1 */
+  DMLS_E_GROUP_INVALID_PROPOSAL_LIST          = 0x0605, /* the proposals do not go together, RFC 9420 §12.2 */
+  DMLS_E_GROUP_INVALID_COMMIT                 = 0x0606, /* RFC 9420 §12.4 */
+  DMLS_E_GROUP_UNKNOWN_PROPOSAL               = 0x0607, /* a commit names a proposal that this client has not seen */
+  DMLS_E_GROUP_UNKNOWN_PSK                    = 0x0608, /* a pre-shared key that this client does not hold */
+  DMLS_E_GROUP_CONFIRMATION_MISMATCH          = 0x0609, /* the confirmation tag does not verify: the states differ */
+  DMLS_E_GROUP_INVALID_WELCOME                = 0x060a, /* RFC 9420 §12.4.3.1 */
+  DMLS_E_GROUP_NOT_FOR_US                     = 0x060b, /* a Welcome that names none of this client's key packages */
+  DMLS_E_GROUP_INVALID_GROUP_INFO             = 0x060c, /* RFC 9420 §12.4.3 */
+  DMLS_E_GROUP_REFUSED_BY_POLICY              = 0x060d, /* the application's policy or credential validation said no */
+  DMLS_E_GROUP_STALE                          = 0x060e, /* a transition that does not start at the group's present epoch */
+  DMLS_E_GROUP_REMOVED                        = 0x060f, /* this client is no longer a member and cannot send */
+  DMLS_E_GROUP_CLOSED                         = 0x0610, /* the group was re-initialised and takes no more messages */
+  DMLS_E_GROUP_OWN_MESSAGE                    = 0x0611, /* a message of this client's own */
+  DMLS_E_GROUP_KNOWN_GROUP                    = 0x0612, /* a Welcome to a group that this client is in already */
+  DMLS_E_GROUP_NOT_AMEMBER                    = 0x0613, /* no member has the identity that was looked for */
+  DMLS_E_GROUP_COMMIT_FIRST                   = 0x0614, /* proposals wait that have to be committed before that */
+  DMLS_E_FORK_NOT_DEMLS                       = 0x0700, /* the group does not say that it is a DeMLS group, or not in words we know */
+  DMLS_E_FORK_INVALID_WRAPPER                 = 0x0701, /* a DMLSMessage that wraps what it must not, or a dmls_epoch of another length */
+  DMLS_E_FORK_WRONG_EPOCH                     = 0x0702, /* the dmls_epoch in the message is not that of the epoch it was used in */
+  DMLS_E_FORK_UNKNOWN_EPOCH                   = 0x0703, /* no epoch of that name is held */
+  DMLS_E_FORK_DELETED_EPOCH                   = 0x0704, /* the epoch was held, and its secrets have been deleted */
+  DMLS_E_FORK_NOT_BOUND                       = 0x0705, /* a message from outside the group whose signature names no fork */
+  DMLS_E_FORK_SIGNALLING_CHANGED              = 0x0706, /* a commit or proposal would change the signalling extension */
+  DMLS_E_FORK_EXTERNAL_COMMITS                = 0x0707, /* an external commit, in a group that allows none */
+  DMLS_E_FORK_FOREIGN_RESUMPTION              = 0x0708, /* a resumption PSK of another group: its epoch number names no fork */
+  DMLS_E_FORK_UNKNOWN_COMMIT                  = 0x0709, /* no own commit of that name waits */
+  DMLS_E_FORK_KNOWN_BAD                       = 0x070a, /* a message that was refused before, after its key was spent */
+  DMLS_E_FORK_BUFFER_FULL                     = 0x070b, /* the bounded buffer for messages that wait refused one */
+  DMLS_E_SENDGROUP_INVALID_PSK_ID             = 0x0800, /* the octets name no epoch of a Send Group */
+  DMLS_E_SENDGROUP_INVALID_EXPORT_LENGTH      = 0x0801, /* not between 32 and 255 * KDF.Nh octets */
+  DMLS_E_SENDGROUP_NO_UNIVERSE                = 0x0802, /* there is no universe yet: nobody was announced */
+  DMLS_E_SENDGROUP_NOT_OWNER                  = 0x0803, /* somebody else than the owner spoke in a Send Group */
+  DMLS_E_SENDGROUP_WRONG_OWNER                = 0x0804, /* leaf 0 is not whom the group id belongs to */
+  DMLS_E_SENDGROUP_FORBIDDEN_PROPOSAL         = 0x0805, /* a proposal that Send Groups do not have */
+  DMLS_E_SENDGROUP_INVALID_IMPORT             = 0x0806, /* a PSK that may not be imported in this commit */
+  DMLS_E_SENDGROUP_STALE_IMPORT               = 0x0807, /* a PSK of an epoch not newer than one that was imported before */
+  DMLS_E_SENDGROUP_UNKNOWN_GROUP              = 0x0808, /* a group id that belongs to nobody */
+  DMLS_E_SENDGROUP_INVALID_ANNOUNCEMENT       = 0x0809, /* an announcement that contradicts what is known */
+  DMLS_E_SENDGROUP_SUITE_NOT_ALLOWED          = 0x080a, /* a cipher suite outside those of the universe */
+  DMLS_E_SENDGROUP_MISSING_KEY_PACKAGE        = 0x080b, /* somebody has to be added, and there is no key package */
+  DMLS_E_SENDGROUP_NOTHING_TO_COMMIT          = 0x080c, /* nothing to import, add or remove */
+  DMLS_E_SENDGROUP_NEEDS_RESYNC               = 0x080d, /* the group cannot be followed any more, see Session::lost() */
+  DMLS_E_SENDGROUP_UNKNOWN_PARTICIPANT        = 0x080e, /* nobody of that identity takes part */
+  DMLS_E_SENDGROUP_INVALID_CONTENT            = 0x080f, /* application data that is not a session's */
+  DMLS_E_STORAGE_WRITE_FAILED                 = 0x0900, /* nothing was written; the reason is outside (full disk, I/O error) */
+  DMLS_E_STORAGE_READ_FAILED                  = 0x0901, /* the store cannot be read */
+  DMLS_E_STORAGE_BROKEN                       = 0x0902, /* an earlier failure left it unclear what is stored: open it again */
+  DMLS_E_STORAGE_IN_USE                       = 0x0903, /* somebody else has the store open */
+  DMLS_E_STORAGE_UNKNOWN_FORMAT               = 0x0904, /* not a store of ours, or of a later version */
+  DMLS_E_STORAGE_NOT_FORGETFUL                = 0x0905, /* the medium does not promise that what is erased is gone */
+  DMLS_E_STORAGE_NOT_AUTHENTIC                = 0x0906, /* a sealed record was changed, moved, or sealed with another key */
+  DMLS_E_STORAGE_MALFORMED_KEY                = 0x0907, /* a key that is no sequence of components */
+  DMLS_E_STORAGE_MALFORMED_RECORD             = 0x0908  /* what was read back is not what was written */
+};
+/* clang-format on */
+/* [/errors] */
+
+typedef struct dmls_octets dmls_octets;                 /* octets that the library made */
+typedef struct dmls_octets_list dmls_octets_list;       /* several of them */
+typedef struct dmls_config dmls_config;                 /* who a client is, and what it relies on */
+typedef struct dmls_client dmls_client;                 /* MLS: makes and joins groups */
+typedef struct dmls_group dmls_group;                   /* MLS: a group with one history */
+typedef struct dmls_transition dmls_transition;         /* a step that has not happened yet */
+typedef struct dmls_transitions dmls_transitions;       /* several of them */
+typedef struct dmls_commit_request dmls_commit_request; /* what a commit shall do */
+typedef struct dmls_changes dmls_changes;               /* what a commit does; always lent */
+typedef struct dmls_members dmls_members;               /* members, or changes of members */
+typedef struct dmls_events dmls_events;                 /* what came of a message */
+typedef struct dmls_fork_client dmls_fork_client;       /* DeMLS: makes and joins groups */
+typedef struct dmls_fork_session dmls_fork_session;     /* DeMLS: a group whose history may fork */
+typedef struct dmls_sendgroup dmls_sendgroup;           /* DiMLS: a group for each sender */
+typedef struct dmls_batch dmls_batch;                   /* changes to a store; always lent */
+typedef struct dmls_sink dmls_sink;                     /* takes records from a store; always lent */
+
+/* ---- the library ---- */
+
+DMLS_API uint32_t dmls_abi_version(void) DMLS_NOTHROW; /* DMLS_ABI_VERSION of the library that is running */
+DMLS_API const char* dmls_version(void) DMLS_NOTHROW;
+/* 1 if this build has the cipher suite (RFC 9420 §17.1), else 0. */
+DMLS_API int dmls_suite_supported(uint16_t suite) DMLS_NOTHROW;
+/* Octets: KDF.Nh, which authenticators and epoch names have; and a signature private key. 0 for an unknown suite. */
+DMLS_API size_t dmls_suite_hash_size(uint16_t suite) DMLS_NOTHROW;
+DMLS_API size_t dmls_suite_signature_key_size(uint16_t suite) DMLS_NOTHROW;
+/* A fresh signature private key (big-endian scalar, or the seed of RFC 8032), to be kept by the application. */
+DMLS_API dmls_error dmls_signature_key_generate(uint16_t suite, uint8_t* key, size_t size) DMLS_NOTHROW;
+
+/* ---- octets ---- */
+
+DMLS_API size_t dmls_octets_size(const dmls_octets* octets) DMLS_NOTHROW;
+DMLS_API const uint8_t* dmls_octets_data(const dmls_octets* octets) DMLS_NOTHROW; /* lent */
+/* Copies them; DMLS_E_LIMIT if `size` is too small. */
+DMLS_API dmls_error dmls_octets_copy(const dmls_octets* octets, uint8_t* buffer, size_t size) DMLS_NOTHROW;
+DMLS_API void dmls_octets_free(dmls_octets* octets) DMLS_NOTHROW;
+DMLS_API size_t dmls_octets_list_size(const dmls_octets_list* list) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_octets_list_get(const dmls_octets_list* list, size_t index) DMLS_NOTHROW; /* lent */
+DMLS_API void dmls_octets_list_free(dmls_octets_list* list) DMLS_NOTHROW;
+
+/* ---- members and changes ---- */
+
+DMLS_API size_t dmls_members_size(const dmls_members* members) DMLS_NOTHROW;
+DMLS_API uint32_t dmls_members_leaf(const dmls_members* members, size_t index) DMLS_NOTHROW;
+/* The leaf of whoever proposed the change; DMLS_NO_LEAF for somebody outside, and in lists that are no changes. */
+DMLS_API uint32_t dmls_members_proposer(const dmls_members* members, size_t index) DMLS_NOTHROW;
+/* The encoded Credential; the identity of a basic one (empty for others); SignaturePublicKey octets. Lent. */
+DMLS_API const dmls_octets* dmls_members_credential(const dmls_members* members, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_members_identity(const dmls_members* members, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_members_signature_key(const dmls_members* members, size_t index) DMLS_NOTHROW;
+DMLS_API void dmls_members_free(dmls_members* members) DMLS_NOTHROW;
+
+typedef enum dmls_origin { DMLS_ORIGIN_MEMBER, DMLS_ORIGIN_JOINER, DMLS_ORIGIN_REJOINER } dmls_origin;
+DMLS_API const dmls_octets* dmls_changes_group_id(const dmls_changes* changes) DMLS_NOTHROW; /* lent */
+DMLS_API uint64_t dmls_changes_epoch(const dmls_changes* changes) DMLS_NOTHROW;              /* the one that begins */
+DMLS_API dmls_origin dmls_changes_origin(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API int dmls_changes_has_path(const dmls_changes* changes) DMLS_NOTHROW;   /* 1 if it brings fresh keys */
+DMLS_API int dmls_changes_ends_group(const dmls_changes* changes) DMLS_NOTHROW; /* 1 for a ReInit */
+DMLS_API int dmls_changes_replaces_extensions(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API size_t dmls_changes_psk_count(const dmls_changes* changes) DMLS_NOTHROW;
+/* Each lends a list; the committer's has one entry, and that of before none if somebody joins from outside. */
+DMLS_API const dmls_members* dmls_changes_committer(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_members* dmls_changes_committer_before(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_members* dmls_changes_added(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_members* dmls_changes_removed(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_members* dmls_changes_updated(const dmls_changes* changes) DMLS_NOTHROW;        /* after */
+DMLS_API const dmls_members* dmls_changes_updated_before(const dmls_changes* changes) DMLS_NOTHROW; /* same order */
+
+/* ---- configuration ---- */
+
+/* Callback tables. `size` is sizeof of the table; `release` (may be NULL) is called with `context` when nobody uses the
+ * table any more. An error's rule must be a static string; NULL is replaced. */
+typedef struct dmls_policy {
+  size_t size;
+  void* context;
+  void (*release)(void* context);
+  /* Does the encoded Credential belong to that SignaturePublicKey, and is it acceptable? RFC 9420 §5.3.1. Required. */
+  dmls_error (*validate)(void* context, const uint8_t* credential, size_t credential_size, const uint8_t* signature_key,
+                         size_t signature_key_size);
+  /* May a member go on with another credential? NULL: only with an equal one. */
+  dmls_error (*valid_successor)(void* context, const uint8_t* before, size_t before_size, const uint8_t* after,
+                                size_t after_size);
+  /* May this commit, own or received, happen? `changes` is lent for the call. Required. */
+  dmls_error (*accept)(void* context, const dmls_changes* changes);
+} dmls_policy;
+
+typedef struct dmls_random {
+  size_t size;
+  void* context;
+  void (*release)(void* context);
+  dmls_error (*fill)(void* context, uint8_t* out, size_t size); /* all of it */
+} dmls_random;
+
+typedef struct dmls_clock {
+  size_t size;
+  void* context;
+  void (*release)(void* context);
+  uint64_t (*now)(void* context); /* seconds since 1970 */
+} dmls_clock;
+
+/* A store; see <dmls/storage/store.h>. Forward secrecy rests on it: what was erased or replaced must be gone. */
+typedef struct dmls_store {
+  size_t size;
+  void* context;
+  void (*release)(void* context);
+  /* All of the batch or nothing, durably. */
+  dmls_error (*write)(void* context, const dmls_batch* batch);
+  /* Gives the record of that key to the sink, if there is one. */
+  dmls_error (*read)(void* context, const uint8_t* key, size_t key_size, dmls_sink* sink);
+  /* Gives every record whose key begins with `prefix` to the sink; stops at the first error of the sink. */
+  dmls_error (*for_each)(void* context, const uint8_t* prefix, size_t prefix_size, dmls_sink* sink);
+} dmls_store;
+
+typedef enum dmls_op { DMLS_OP_PUT, DMLS_OP_ERASE, DMLS_OP_ERASE_ALL } dmls_op;
+DMLS_API size_t dmls_batch_size(const dmls_batch* batch) DMLS_NOTHROW;
+/* One operation; key and value (of a put) are lent for the call of write(). */
+DMLS_API dmls_error dmls_batch_get(const dmls_batch* batch, size_t index, dmls_op* op, const uint8_t** key,
+                                   size_t* key_size, const uint8_t** value, size_t* value_size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sink_put(dmls_sink* sink, const uint8_t* key, size_t key_size, const uint8_t* value,
+                                  size_t value_size) DMLS_NOTHROW;
+
+/* A configuration without identity and policy; both have to be given before a client is made. One configuration may
+ * make several clients, but a store belongs to one. DMLS_E_CRYPTO_UNKNOWN_SUITE. */
+DMLS_API dmls_error dmls_config_new(uint16_t suite, dmls_config** out) DMLS_NOTHROW;
+DMLS_API void dmls_config_free(dmls_config* config) DMLS_NOTHROW;
+/* A basic credential. `key`: a signature private key, or (NULL, 0) for a fresh one, which only the client will know. */
+DMLS_API dmls_error dmls_config_basic_identity(dmls_config* config, const uint8_t* identity, size_t identity_size,
+                                               const uint8_t* key, size_t key_size) DMLS_NOTHROW;
+/* A chain of DER certificates, the end entity's first, and its private key. */
+DMLS_API dmls_error dmls_config_x509_identity(dmls_config* config, const uint8_t* const* certificates,
+                                              const size_t* sizes, size_t count, const uint8_t* key,
+                                              size_t key_size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_config_policy(dmls_config* config, const dmls_policy* policy) DMLS_NOTHROW;
+/* Authenticates nobody and allows everything: for tests and first steps. */
+DMLS_API dmls_error dmls_config_accept_everything(dmls_config* config) DMLS_NOTHROW;
+/* What tells participants apart (RFC 9420 §12.2; it also names them in DiMLS): their signature key, which is the
+ * default, or the content of their credential. */
+typedef enum dmls_client_ids { DMLS_CLIENT_BY_KEY, DMLS_CLIENT_BY_CREDENTIAL } dmls_client_ids;
+DMLS_API dmls_error dmls_config_client_ids(dmls_config* config, dmls_client_ids ids) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_config_random(dmls_config* config,
+                                       const dmls_random* random) DMLS_NOTHROW; /* else the system's */
+DMLS_API dmls_error dmls_config_clock(dmls_config* config,
+                                      const dmls_clock* clock) DMLS_NOTHROW; /* else the system's */
+/* Where the client survives; without one it lives in memory. DMLS_E_UNSUPPORTED for SQLite if the build lacks it. */
+DMLS_API dmls_error dmls_config_store(dmls_config* config, const dmls_store* store) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_config_memory_store(dmls_config* config) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_config_sqlite_store(dmls_config* config, const char* path) DMLS_NOTHROW;
+/* How many left epochs are still read, and what is kept of epochs to come. */
+DMLS_API dmls_error dmls_config_window(dmls_config* config, size_t past_epochs, size_t ahead_messages,
+                                       size_t ahead_octets) DMLS_NOTHROW;
+/* Ratchets: how far ahead a generation may be, and how many skipped keys are kept. */
+DMLS_API dmls_error dmls_config_ratchets(dmls_config* config, uint32_t max_ahead, uint32_t max_kept) DMLS_NOTHROW;
+typedef enum dmls_padding { DMLS_PADDING_NONE, DMLS_PADDING_MULTIPLE, DMLS_PADDING_LOGARITHMIC } dmls_padding;
+DMLS_API dmls_error dmls_config_padding(dmls_config* config, dmls_padding padding, size_t block) DMLS_NOTHROW;
+/* DeMLS: which commit wins (the same for all members), and how long old epochs are kept. max_age in seconds. */
+typedef enum dmls_fork_choice { DMLS_CHOICE_HIGHEST_TAG, DMLS_CHOICE_TICKET } dmls_fork_choice;
+typedef enum dmls_retention { DMLS_RETAIN_UNTIL_ALL_COMMITTED, DMLS_RETAIN_NOT, DMLS_RETAIN_ALWAYS } dmls_retention;
+DMLS_API dmls_error dmls_config_fork_choice(dmls_config* config, dmls_fork_choice choice) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_config_fork_retention(dmls_config* config, dmls_retention rule, int keep_losing_forks,
+                                               size_t max_epochs, uint64_t max_age) DMLS_NOTHROW;
+/* DiMLS: when updates of others are imported, and when a self-update is due (0: never). */
+typedef enum dmls_incorporate {
+  DMLS_INCORPORATE_ALWAYS,
+  DMLS_INCORPORATE_BATCHED,
+  DMLS_INCORPORATE_NEVER
+} dmls_incorporate;
+DMLS_API dmls_error dmls_config_updates(dmls_config* config, dmls_incorporate incorporate, size_t batch,
+                                        uint64_t self_update_seconds, uint64_t self_update_messages) DMLS_NOTHROW;
+
+/* ---- events: one vocabulary for groups, DeMLS and DiMLS sessions ---- */
+
+typedef enum dmls_event {
+  DMLS_EVENT_NONE = 0,
+  DMLS_EVENT_APPLICATION_MESSAGE, /* data, authenticated data, epoch or node or group id, sender */
+  DMLS_EVENT_PROPOSED,            /* waits for a commit; error: why own commits leave it out */
+  DMLS_EVENT_TRANSITION,          /* group: a commit; dmls_events_take_transition(), then merge or drop it */
+  DMLS_EVENT_WAITING,             /* for something missing. Group: dmls_group_resume() once it is there */
+  DMLS_EVENT_SKIPPED,             /* changes nothing, and is no error; dmls_events_skipped() */
+  DMLS_EVENT_ADVANCED,            /* sessions: an epoch began; node and parent, or group id and epoch; changes */
+  DMLS_EVENT_REJECTED,            /* sessions: not genuine or not allowed; error */
+  DMLS_EVENT_REMOVED,             /* sessions: this client was removed, on that branch or from that Send Group */
+  /* DeMLS */
+  DMLS_EVENT_FORKED,            /* as ADVANCED, beside another epoch */
+  DMLS_EVENT_INVITED,           /* Welcomes may go out: messages */
+  DMLS_EVENT_ROLLED_BACK,       /* another branch is preferred; parent: the head until now, node: the head */
+  DMLS_EVENT_ORPHANED,          /* members joined on a branch that is not preferred */
+  DMLS_EVENT_MUST_COMMIT_AGAIN, /* members' fresh keys are lost; dmls_events_self() */
+  DMLS_EVENT_CANNOT_FOLLOW,     /* a commit that others may follow; error */
+  DMLS_EVENT_SUPERSEDED,        /* an own commit will not happen; node: its commit hash */
+  DMLS_EVENT_DELETED,           /* the secrets of an epoch are gone */
+  /* DiMLS */
+  DMLS_EVENT_JOINED,       /* a Welcome led into a Send Group */
+  DMLS_EVENT_ANNOUNCED,    /* the universe is known: open a Send Group */
+  DMLS_EVENT_EQUIVOCATION, /* its owner signed two commits for one epoch: messages */
+  DMLS_EVENT_NEEDS_RESYNC  /* a Send Group cannot be followed any more: ask its owner to readmit us */
+} dmls_event;
+typedef enum dmls_skipped {
+  DMLS_SKIPPED_NONE = 0,
+  DMLS_SKIPPED_OWN_MESSAGE,
+  DMLS_SKIPPED_DUPLICATE,
+  DMLS_SKIPPED_TOO_OLD,
+  DMLS_SKIPPED_KEPT,    /* group: of an epoch to come; dmls_group_take_due() gives it back */
+  DMLS_SKIPPED_DROPPED, /* of an epoch to come, and there is no room: get it again later */
+  DMLS_SKIPPED_NOT_FOR_US
+} dmls_skipped;
+DMLS_API size_t dmls_events_size(const dmls_events* events) DMLS_NOTHROW;
+DMLS_API dmls_event dmls_events_kind(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API dmls_skipped dmls_events_skipped(const dmls_events* events, size_t index) DMLS_NOTHROW;
+/* The epoch's number (group, DiMLS), else 0. */
+DMLS_API uint64_t dmls_events_epoch(const dmls_events* events, size_t index) DMLS_NOTHROW;
+/* The sender's leaf (group, DeMLS), else DMLS_NO_LEAF. */
+DMLS_API uint32_t dmls_events_leaf(const dmls_events* events, size_t index) DMLS_NOTHROW;
+/* Lent; empty if it does not apply. Node: the dmls_epoch (DeMLS) or group id (DiMLS). Sender: the identity (group) or
+ * client id (DiMLS) of whoever the event is about. */
+DMLS_API const dmls_octets* dmls_events_node(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_events_parent(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_events_sender(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_events_data(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_events_authenticated_data(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_octets_list* dmls_events_messages(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_members* dmls_events_members(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API const dmls_changes* dmls_events_changes(const dmls_events* events, size_t index) DMLS_NOTHROW; /* or NULL */
+DMLS_API int dmls_events_self(const dmls_events* events, size_t index) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_events_error(const dmls_events* events, size_t index) DMLS_NOTHROW;
+/* Once for each event of that kind. */
+DMLS_API dmls_error dmls_events_take_transition(dmls_events* events, size_t index, dmls_transition** out) DMLS_NOTHROW;
+DMLS_API void dmls_events_free(dmls_events* events) DMLS_NOTHROW;
+
+/* ---- what a commit shall do ---- */
+
+DMLS_API dmls_error dmls_commit_request_new(dmls_commit_request** out)
+    DMLS_NOTHROW; /* empty: fresh keys, and what waits */
+DMLS_API void dmls_commit_request_free(dmls_commit_request* request) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_add(dmls_commit_request* request, const uint8_t* key_package,
+                                            size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_remove(dmls_commit_request* request, uint32_t leaf) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_external_psk(dmls_commit_request* request, const uint8_t* psk_id,
+                                                     size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_resumption_psk(dmls_commit_request* request, const uint8_t* group_id,
+                                                       size_t size, uint64_t epoch) DMLS_NOTHROW;
+/* All extensions of the GroupContext are replaced by those given here, in this order. RFC 9420 §12.1.7 */
+DMLS_API dmls_error dmls_commit_request_extension(dmls_commit_request* request, uint16_t type, const uint8_t* data,
+                                                  size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_custom(dmls_commit_request* request, uint16_t type, const uint8_t* payload,
+                                               size_t size) DMLS_NOTHROW;
+/* The group ends; the next has this id and suite. */
+DMLS_API dmls_error dmls_commit_request_reinit(dmls_commit_request* request, const uint8_t* group_id, size_t size,
+                                               uint16_t suite) DMLS_NOTHROW;
+/* The committer goes on as the identity of `config`. */
+DMLS_API dmls_error dmls_commit_request_identity(dmls_commit_request* request, const dmls_config* config) DMLS_NOTHROW;
+typedef enum dmls_commit_option {
+  DMLS_COMMIT_LEAVE_PENDING,    /* proposals that wait are left out */
+  DMLS_COMMIT_PATH_IF_REQUIRED, /* no fresh keys if the proposals do not need them */
+  DMLS_COMMIT_TREE_ASIDE,       /* the ratchet tree is not in Welcomes */
+  DMLS_COMMIT_WELCOME_FOR_EACH, /* a Welcome for each who is added */
+  DMLS_COMMIT_PUBLIC            /* as a PublicMessage */
+} dmls_commit_option;
+DMLS_API dmls_error dmls_commit_request_option(dmls_commit_request* request, dmls_commit_option option) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_commit_request_authenticated_data(dmls_commit_request* request, const uint8_t* data,
+                                                           size_t size) DMLS_NOTHROW;
+
+/* ---- transitions ---- */
+
+typedef enum dmls_transition_kind {
+  DMLS_TRANSITION_NONE = 0,
+  DMLS_TRANSITION_ADVANCE, /* dmls_group_merge() or dmls_group_drop() */
+  DMLS_TRANSITION_ENTRY,   /* dmls_client_enter() or dmls_client_drop() */
+  DMLS_TRANSITION_REMOVAL  /* as ADVANCE */
+} dmls_transition_kind;
+DMLS_API dmls_transition_kind dmls_transition_kind_of(const dmls_transition* transition) DMLS_NOTHROW;
+DMLS_API int dmls_transition_is_own(const dmls_transition* transition) DMLS_NOTHROW;
+DMLS_API const dmls_changes* dmls_transition_changes(const dmls_transition* transition) DMLS_NOTHROW; /* lent */
+/* The commit to send; empty if it was received. The Welcomes, for once it was accepted. */
+DMLS_API dmls_error dmls_transition_message(const dmls_transition* transition, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_transition_welcomes(const dmls_transition* transition, dmls_octets_list** out) DMLS_NOTHROW;
+/* Whom the Welcome of that index is for: their leaves, up to `capacity`; `count`: how many there are. */
+DMLS_API dmls_error dmls_transition_recipients(const dmls_transition* transition, size_t welcome, uint32_t* leaves,
+                                               size_t capacity, size_t* count) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_transition_authenticated_data(const dmls_transition* transition,
+                                                       dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_transition_ratchet_tree(const dmls_transition* transition, dmls_octets** out) DMLS_NOTHROW;
+/* A signed GroupInfo of the epoch that begins. */
+DMLS_API dmls_error dmls_transition_group_info(const dmls_transition* transition, int tree_inside, int external_joins,
+                                               dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_transition_epoch_authenticator(const dmls_transition* transition, uint8_t* out,
+                                                        size_t size) DMLS_NOTHROW;
+/* Forgets the handle and nothing else: what a store holds of it comes back from the pending functions. */
+DMLS_API void dmls_transition_free(dmls_transition* transition) DMLS_NOTHROW;
+DMLS_API size_t dmls_transitions_size(const dmls_transitions* transitions) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_transitions_take(dmls_transitions* transitions, size_t index,
+                                          dmls_transition** out) DMLS_NOTHROW;
+DMLS_API void dmls_transitions_free(dmls_transitions* transitions) DMLS_NOTHROW;
+
+/* ---- MLS: clients ---- */
+
+DMLS_API dmls_error dmls_client_new(const dmls_config* config, dmls_client** out) DMLS_NOTHROW;
+DMLS_API void dmls_client_free(dmls_client* client) DMLS_NOTHROW;
+/* A key package to publish; one of last resort stays usable. RFC 9420 §16.8 */
+DMLS_API dmls_error dmls_client_key_package(dmls_client* client, int last_resort, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API size_t dmls_client_key_package_count(const dmls_client* client) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_add_psk(dmls_client* client, const uint8_t* psk_id, size_t id_size, const uint8_t* psk,
+                                        size_t psk_size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_remove_psk(dmls_client* client, const uint8_t* psk_id, size_t id_size) DMLS_NOTHROW;
+/* (NULL, 0): a random id of KDF.Nh octets. */
+DMLS_API dmls_error dmls_client_create_group(dmls_client* client, const uint8_t* group_id, size_t size,
+                                             dmls_group** out) DMLS_NOTHROW;
+DMLS_API int dmls_client_is_invited(const dmls_client* client, const uint8_t* welcome, size_t size) DMLS_NOTHROW;
+/* `tree`: the encoded ratchet tree if it came aside, else (NULL, 0). `descends_from`: the group that the new one was
+ * branched off or re-initialised from, else NULL. */
+DMLS_API dmls_error dmls_client_join(dmls_client* client, const uint8_t* welcome, size_t size, const uint8_t* tree,
+                                     size_t tree_size, const dmls_group* descends_from,
+                                     dmls_transition** out) DMLS_NOTHROW;
+/* Joins by an external commit. `resync`: in the place of an own old leaf. */
+DMLS_API dmls_error dmls_client_join_by_commit(dmls_client* client, const uint8_t* group_info, size_t size,
+                                               const uint8_t* tree, size_t tree_size, int resync,
+                                               dmls_transition** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_propose_to_join(dmls_client* client, const uint8_t* group_id, size_t size,
+                                                uint64_t epoch, dmls_octets** out) DMLS_NOTHROW;
+/* RFC 9420 §11.3 and §11.2; key packages of members of the old group. */
+DMLS_API dmls_error dmls_client_branch(dmls_client* client, const dmls_group* group, const uint8_t* group_id,
+                                       size_t size, const uint8_t* const* key_packages, const size_t* sizes,
+                                       size_t count, dmls_transition** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_reinitialize(dmls_client* client, const dmls_group* closed,
+                                             const uint8_t* const* key_packages, const size_t* sizes, size_t count,
+                                             dmls_transition** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_enter(dmls_client* client, dmls_transition* consumed, dmls_group** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_drop(dmls_client* client, dmls_transition* consumed) DMLS_NOTHROW;
+/* What the store holds. */
+DMLS_API dmls_error dmls_client_stored_groups(const dmls_client* client, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_load_group(dmls_client* client, const uint8_t* group_id, size_t size,
+                                           dmls_group** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_forget_group(dmls_client* client, const uint8_t* group_id, size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_pending_entries(const dmls_client* client, dmls_transitions** out) DMLS_NOTHROW;
+
+/* ---- MLS: groups ---- */
+
+typedef enum dmls_group_status {
+  DMLS_GROUP_NONE = 0,
+  DMLS_GROUP_ACTIVE,
+  DMLS_GROUP_REMOVED, /* this client was removed */
+  DMLS_GROUP_CLOSED   /* a ReInit was committed */
+} dmls_group_status;
+DMLS_API void dmls_group_free(dmls_group* group) DMLS_NOTHROW; /* a store keeps it */
+DMLS_API dmls_error dmls_group_id(const dmls_group* group, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API uint64_t dmls_group_epoch(const dmls_group* group) DMLS_NOTHROW;
+DMLS_API uint16_t dmls_group_suite(const dmls_group* group) DMLS_NOTHROW;
+DMLS_API dmls_group_status dmls_group_status_of(const dmls_group* group) DMLS_NOTHROW;
+DMLS_API uint32_t dmls_group_own_leaf(const dmls_group* group) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_members(const dmls_group* group, dmls_members** out) DMLS_NOTHROW;
+/* KDF.Nh octets. RFC 9420 §8.7 */
+DMLS_API dmls_error dmls_group_epoch_authenticator(const dmls_group* group, uint8_t* out, size_t size) DMLS_NOTHROW;
+/* MLS-Exporter: `size` octets. RFC 9420 §8.5 */
+DMLS_API dmls_error dmls_group_export(const dmls_group* group, const char* label, const uint8_t* context,
+                                      size_t context_size, uint8_t* out, size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_ratchet_tree(const dmls_group* group, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_group_info(const dmls_group* group, int tree_inside, int external_joins,
+                                          dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_protect(dmls_group* group, const uint8_t* data, size_t size,
+                                       const uint8_t* authenticated_data, size_t authenticated_size,
+                                       dmls_octets** out) DMLS_NOTHROW;
+/* `public_message`: not encrypted. */
+DMLS_API dmls_error dmls_group_propose_add(dmls_group* group, const uint8_t* key_package, size_t size,
+                                           int public_message, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_propose_remove(dmls_group* group, uint32_t leaf, int public_message,
+                                              dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_propose_update(dmls_group* group, int public_message, dmls_octets** out) DMLS_NOTHROW;
+/* Stages a commit; `request` may be NULL. Send its message, and merge it when it was accepted. */
+DMLS_API dmls_error dmls_group_commit(dmls_group* group, const dmls_commit_request* request,
+                                      dmls_transition** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_process(dmls_group* group, const uint8_t* message, size_t size,
+                                       dmls_events** out) DMLS_NOTHROW;
+/* Tries the waiting commit of that event again; it is spent by that, `out` may hold another. */
+DMLS_API dmls_error dmls_group_resume(dmls_group* group, dmls_events* events, size_t index,
+                                      dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_merge(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_drop(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_pending(dmls_group* group, dmls_transitions** out) DMLS_NOTHROW;
+/* Messages that were kept for this epoch: process each. Ask after every merge. */
+DMLS_API dmls_error dmls_group_take_due(dmls_group* group, dmls_octets_list** out) DMLS_NOTHROW;
+
+/* ---- DeMLS: draft-kohbrok-mls-dmls. A `node` is a dmls_epoch; (NULL, 0) is the head. ---- */
+
+DMLS_API dmls_error dmls_fork_client_new(const dmls_config* config, dmls_fork_client** out) DMLS_NOTHROW;
+DMLS_API void dmls_fork_client_free(dmls_fork_client* client) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_key_package(dmls_fork_client* client, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API size_t dmls_fork_client_key_package_count(const dmls_fork_client* client) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_create_group(dmls_fork_client* client, const uint8_t* group_id, size_t size,
+                                                  int external_commits, dmls_fork_session** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_join(dmls_fork_client* client, const uint8_t* welcome, size_t size,
+                                          const uint8_t* tree, size_t tree_size, dmls_fork_session** out) DMLS_NOTHROW;
+/* `message`: to be sent; use the session once it was accepted, else free it. */
+DMLS_API dmls_error dmls_fork_client_join_by_commit(dmls_fork_client* client, const uint8_t* group_info, size_t size,
+                                                    const uint8_t* tree, size_t tree_size, int resync,
+                                                    dmls_octets** message, dmls_fork_session** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_propose_to_join(dmls_fork_client* client, const uint8_t* group_info, size_t size,
+                                                     dmls_octets** out) DMLS_NOTHROW;
+
+DMLS_API void dmls_fork_free(dmls_fork_session* session) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_group_id(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_head(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
+/* The ends of all branches that are held. */
+DMLS_API dmls_error dmls_fork_tips(const dmls_fork_session* session, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API int dmls_fork_holds(const dmls_fork_session* session, const uint8_t* node, size_t size) DMLS_NOTHROW;
+DMLS_API int dmls_fork_may_send(const dmls_fork_session* session, const uint8_t* node, size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_epoch(const dmls_fork_session* session, const uint8_t* node, size_t size,
+                                    uint64_t* out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_own_leaf(const dmls_fork_session* session, const uint8_t* node, size_t size,
+                                       uint32_t* out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_members(const dmls_fork_session* session, const uint8_t* node, size_t size,
+                                      dmls_members** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_epoch_authenticator(const dmls_fork_session* session, const uint8_t* node,
+                                                  size_t node_size, uint8_t* out, size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_export(const dmls_fork_session* session, const uint8_t* node, size_t node_size,
+                                     const char* label, const uint8_t* context, size_t context_size, uint8_t* out,
+                                     size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_group_info(const dmls_fork_session* session, int tree_inside,
+                                         dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_process(dmls_fork_session* session, const uint8_t* message, size_t size,
+                                      dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_protect(dmls_fork_session* session, const uint8_t* node, size_t node_size,
+                                      const uint8_t* data, size_t size, const uint8_t* authenticated_data,
+                                      size_t authenticated_size, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_propose_add(dmls_fork_session* session, const uint8_t* key_package, size_t size,
+                                          int public_message, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_propose_remove(dmls_fork_session* session, uint32_t leaf, int public_message,
+                                             dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_propose_update(dmls_fork_session* session, int public_message,
+                                             dmls_octets** out) DMLS_NOTHROW;
+/* `commit`: the name by which it is accepted or discarded; `message`: to be sent. `request` may be NULL. */
+DMLS_API dmls_error dmls_fork_commit(dmls_fork_session* session, const uint8_t* node, size_t node_size,
+                                     const dmls_commit_request* request, dmls_octets** commit,
+                                     dmls_octets** message) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_accept(dmls_fork_session* session, const uint8_t* commit, size_t size,
+                                     dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_discard(dmls_fork_session* session, const uint8_t* commit, size_t size) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_pending(const dmls_fork_session* session, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_retry(dmls_fork_session* session, dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_set_retain(dmls_fork_session* session, int retain, dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_tick(dmls_fork_session* session, dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_forget(dmls_fork_session* session, const uint8_t* node, size_t size,
+                                     dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_forget_branch(dmls_fork_session* session, const uint8_t* node, size_t size,
+                                            dmls_events** out) DMLS_NOTHROW;
+DMLS_API size_t dmls_fork_secret_octets(const dmls_fork_session* session, const uint8_t* node,
+                                        size_t size) DMLS_NOTHROW;
+/* What the branch that ends in `loser` changed and the head has not: members to add again; leaves of the head to
+ * remove. */
+DMLS_API dmls_error dmls_fork_lost_changes(const dmls_fork_session* session, const uint8_t* loser, size_t size,
+                                           dmls_members** added, dmls_members** removed) DMLS_NOTHROW;
+/* This session goes on as `consumed`, which entered the same group again. */
+DMLS_API dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork_session* consumed,
+                                           dmls_events** out) DMLS_NOTHROW;
+
+/* ---- DiMLS: draft-xue-distributed-mls. Participants are named by client id, epochs by 8 octets in network order and
+ * the group id. Lists are messages to send, in this order. ---- */
+
+/* One configuration for each cipher suite; the first is that of the own Send Group, and gives the update policy. */
+DMLS_API dmls_error dmls_sendgroup_new(const dmls_config* const* configs, size_t count,
+                                       dmls_sendgroup** out) DMLS_NOTHROW;
+DMLS_API void dmls_sendgroup_free(dmls_sendgroup* session) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_key_package(dmls_sendgroup* session, int last_resort, size_t config,
+                                               dmls_octets** out) DMLS_NOTHROW;
+typedef enum dmls_leaf_keys { DMLS_LEAF_KEYS_PSK_ONLY, DMLS_LEAF_KEYS_UPDATE_PROPOSAL } dmls_leaf_keys;
+typedef enum dmls_group_ids { DMLS_GROUP_IDS_DERIVED, DMLS_GROUP_IDS_ASSIGNED } dmls_group_ids;
+DMLS_API dmls_error dmls_sendgroup_open_universe(dmls_sendgroup* session, const uint8_t* const* key_packages,
+                                                 const size_t* sizes, size_t count, dmls_leaf_keys leaf_keys,
+                                                 dmls_group_ids group_ids, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_open_send_group(dmls_sendgroup* session, const uint8_t* const* key_packages,
+                                                   const size_t* sizes, size_t count,
+                                                   dmls_octets_list** out) DMLS_NOTHROW;
+typedef enum dmls_commit_kind { DMLS_COMMIT_EMPTY, DMLS_COMMIT_PARTIAL, DMLS_COMMIT_FULL } dmls_commit_kind;
+DMLS_API dmls_error dmls_sendgroup_commit(dmls_sendgroup* session, dmls_commit_kind kind,
+                                          dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_protect(dmls_sendgroup* session, const uint8_t* data, size_t size,
+                                           const uint8_t* authenticated_data, size_t authenticated_size,
+                                           dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_maintain(dmls_sendgroup* session, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_process(dmls_sendgroup* session, const uint8_t* message, size_t size,
+                                           dmls_events** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_add(dmls_sendgroup* session, const uint8_t* key_package, size_t size,
+                                       dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_remove(dmls_sendgroup* session, const uint8_t* client, size_t size,
+                                          dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_readmit(dmls_sendgroup* session, const uint8_t* client, size_t size,
+                                           const uint8_t* key_package, size_t key_package_size,
+                                           dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_abandon(dmls_sendgroup* session, const uint8_t* group_id, size_t size) DMLS_NOTHROW;
+/* Epochs: what keeps messages waiting; the newest of every group; what a peer with these heads has and we lack. */
+DMLS_API dmls_error dmls_sendgroup_missing(const dmls_sendgroup* session, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_heads(const dmls_sendgroup* session, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_lacking(const dmls_sendgroup* session, const uint8_t* const* heads,
+                                           const size_t* sizes, size_t count, dmls_octets_list** out) DMLS_NOTHROW;
+/* The messages that a peer who misses that epoch needs. */
+DMLS_API dmls_error dmls_sendgroup_serve(const dmls_sendgroup* session, const uint8_t* epoch, size_t size,
+                                         dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_lost(const dmls_sendgroup* session,
+                                        dmls_octets_list** out) DMLS_NOTHROW; /* group ids */
+DMLS_API dmls_error dmls_sendgroup_client_id(const dmls_sendgroup* session, dmls_octets** out) DMLS_NOTHROW;
+/* Empty before they are known. */
+DMLS_API dmls_error dmls_sendgroup_universe_id(const dmls_sendgroup* session, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_group_id(const dmls_sendgroup* session, dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_epoch(const dmls_sendgroup* session, const uint8_t* group_id, size_t size,
+                                         uint64_t* out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_members(const dmls_sendgroup* session, const uint8_t* group_id, size_t size,
+                                           dmls_octets_list** out) DMLS_NOTHROW; /* client ids */
+DMLS_API dmls_error dmls_sendgroup_epoch_authenticator(const dmls_sendgroup* session, const uint8_t* group_id,
+                                                       size_t id_size, uint8_t* out, size_t size) DMLS_NOTHROW;
+/* Empty if unknown. */
+DMLS_API dmls_error dmls_sendgroup_owner_of(const dmls_sendgroup* session, const uint8_t* group_id, size_t size,
+                                            dmls_octets** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_send_group_of(const dmls_sendgroup* session, const uint8_t* client, size_t size,
+                                                 dmls_octets** out) DMLS_NOTHROW;
+/* The newest epoch of the group that `owner` has imported; 0 if none. */
+DMLS_API uint64_t dmls_sendgroup_imported(const dmls_sendgroup* session, const uint8_t* owner, size_t owner_size,
+                                          const uint8_t* group_id, size_t id_size) DMLS_NOTHROW;
+/* What waits for the next commit: epochs to import, clients to add, clients to remove. */
+DMLS_API dmls_error dmls_sendgroup_pending(const dmls_sendgroup* session, dmls_octets_list** imports,
+                                           dmls_octets_list** additions, dmls_octets_list** removals) DMLS_NOTHROW;
+/* How long that client has not healed, as far as seen: its newest update, how old that is, and what of it we imported.
+ */
+DMLS_API dmls_error dmls_sendgroup_staleness(const dmls_sendgroup* session, const uint8_t* client, size_t size,
+                                             uint64_t* newest_update, uint64_t* seconds,
+                                             uint64_t* imported) DMLS_NOTHROW;
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

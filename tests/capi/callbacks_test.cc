@@ -1,0 +1,154 @@
+// Policy, randomness, time and storage of the application's own.
+#include "handles.h"
+
+#include <map>
+
+using namespace capi_test;
+
+namespace {
+
+struct Application {
+  std::map<std::string, std::string> records;
+  int validated = 0, accepted = 0, released = 0;
+  bool refuse = false, full = false;
+  std::uint8_t next = 0;
+};
+Application& app(void* context) { return *static_cast<Application*>(context); }
+std::string str(const std::uint8_t* data, std::size_t size) { return {reinterpret_cast<const char*>(data), size}; }
+void release(void* context) { ++app(context).released; }
+
+dmls_error validate(void* context, const std::uint8_t*, std::size_t size, const std::uint8_t*, std::size_t) {
+  ++app(context).validated;
+  return size > 3 ? dmls_error{0, nullptr} : dmls_error{DMLS_E_TREEKEM_INVALID_CREDENTIAL, "no name"};
+}
+dmls_error accept(void* context, const dmls_changes* changes) {
+  app(context).accepted += static_cast<int>(dmls_members_size(dmls_changes_committer(changes)));
+  return app(context).refuse ? dmls_error{DMLS_E_GROUP_REFUSED_BY_POLICY, nullptr} : dmls_error{0, nullptr};
+}
+dmls_error fill(void* context, std::uint8_t* out, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i) out[i] = app(context).next++;
+  return {0, nullptr};
+}
+std::uint64_t now(void*) { return 1'700'000'000; }
+dmls_error write(void* context, const dmls_batch* batch) {
+  if (app(context).full) return {DMLS_E_STORAGE_WRITE_FAILED, "the disk is full"};
+  auto& records = app(context).records;
+  for (std::size_t i = 0; i < dmls_batch_size(batch); ++i) {
+    dmls_op op;
+    const std::uint8_t *key, *value;
+    std::size_t key_size, value_size;
+    EXPECT_OK(dmls_batch_get(batch, i, &op, &key, &key_size, &value, &value_size));
+    const auto name = str(key, key_size);
+    if (op == DMLS_OP_PUT) records[name] = str(value, value_size);
+    if (op == DMLS_OP_ERASE) records.erase(name);
+    if (op == DMLS_OP_ERASE_ALL) std::erase_if(records, [&](const auto& r) { return r.first.starts_with(name); });
+  }
+  return {0, nullptr};
+}
+dmls_error read(void* context, const std::uint8_t* key, std::size_t size, dmls_sink* sink) {
+  const auto found = app(context).records.find(str(key, size));
+  if (found == app(context).records.end()) return {0, nullptr};
+  return dmls_sink_put(sink, key, size, bytes(found->second), found->second.size());
+}
+dmls_error for_each(void* context, const std::uint8_t* prefix, std::size_t size, dmls_sink* sink) {
+  for (const auto& [key, value] : app(context).records) {
+    if (!key.starts_with(str(prefix, size))) continue;
+    const dmls_error error = dmls_sink_put(sink, bytes(key), key.size(), bytes(value), value.size());
+    if (error.code != 0) return error;
+  }
+  return {0, nullptr};
+}
+
+Handle<dmls_config> own_config(Application& a, const std::vector<std::uint8_t>& key) {
+  auto config = make<dmls_config>(dmls_config_new, kSuite);
+  EXPECT_OK(dmls_config_basic_identity(config.get(), bytes("alice"), 5, key.data(), key.size()));
+  const dmls_policy policy = {sizeof(policy), &a, release, validate, nullptr, accept};
+  const dmls_store store = {sizeof(store), &a, release, write, read, for_each};
+  const dmls_random random = {sizeof(random), &a, release, fill};
+  const dmls_clock clock = {sizeof(clock), &a, release, now};
+  EXPECT_OK(dmls_config_policy(config.get(), &policy));
+  EXPECT_OK(dmls_config_store(config.get(), &store));
+  EXPECT_OK(dmls_config_random(config.get(), &random));
+  EXPECT_OK(dmls_config_clock(config.get(), &clock));
+  EXPECT_OK(dmls_config_window(config.get(), 1, 10, 10000));
+  EXPECT_OK(dmls_config_ratchets(config.get(), 100, 100));
+  EXPECT_OK(dmls_config_padding(config.get(), DMLS_PADDING_MULTIPLE, 64));
+  return config;
+}
+
+}  // namespace
+
+TEST(CapiCallbacks, AClientLivesInTheApplicationsStore) {
+  Application a;
+  std::vector<std::uint8_t> key(dmls_suite_signature_key_size(kSuite));
+  EXPECT_OK(dmls_signature_key_generate(kSuite, key.data(), key.size()));
+  {
+    auto client = make<dmls_client>(dmls_client_new, own_config(a, key).get());
+    auto group = make<dmls_group>(dmls_client_create_group, client.get(), nullptr, std::size_t{0});
+    auto request = make<dmls_commit_request>(dmls_commit_request_new);
+    auto commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+    a.full = true;
+    EXPECT_EQ(dmls_group_merge(group.get(), commit.release()).code, DMLS_E_STORAGE_WRITE_FAILED);
+    EXPECT_EQ(dmls_group_epoch(group.get()), 0u);
+    a.full = false;
+    commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+    EXPECT_OK(dmls_group_merge(group.get(), commit.release()));
+    EXPECT_GT(a.accepted, 0);
+    a.refuse = true;
+    dmls_transition* refused = nullptr;
+    const dmls_error error = dmls_group_commit(group.get(), nullptr, &refused);
+    EXPECT_EQ(error.code, DMLS_E_GROUP_REFUSED_BY_POLICY);
+    EXPECT_STREQ(error.rule, "the application refused");
+    a.refuse = false;
+  }
+  EXPECT_EQ(a.released, 4);  // each table once
+  EXPECT_FALSE(a.records.empty());
+  auto client = make<dmls_client>(dmls_client_new, own_config(a, key).get());
+  const auto stored = texts(make<dmls_octets_list>(dmls_client_stored_groups, client.get()));
+  ASSERT_EQ(stored.size(), 1u);
+  auto group = make<dmls_group>(dmls_client_load_group, client.get(), bytes(stored[0]), stored[0].size());
+  EXPECT_EQ(dmls_group_epoch(group.get()), 1u);
+  EXPECT_EQ(dmls_transitions_size(make<dmls_transitions>(dmls_client_pending_entries, client.get()).get()), 0u);
+  EXPECT_OK(dmls_client_forget_group(client.get(), bytes(stored[0]), stored[0].size()));
+  EXPECT_TRUE(texts(make<dmls_octets_list>(dmls_client_stored_groups, client.get())).empty());
+}
+
+TEST(CapiCallbacks, AnInvitationCanBeDropped) {
+  auto alice = client_for("alice"), bob = client_for("bob");
+  auto group = make<dmls_group>(dmls_client_create_group, alice.get(), nullptr, std::size_t{0});
+  const auto package = text(make<dmls_octets>(dmls_client_key_package, bob.get(), 0));
+  auto request = make<dmls_commit_request>(dmls_commit_request_new);
+  EXPECT_OK(dmls_commit_request_add(request.get(), bytes(package), package.size()));
+  auto commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+  const auto welcome = texts(make<dmls_octets_list>(dmls_transition_welcomes, commit.get())).at(0);
+  auto entry = make<dmls_transition>(dmls_client_join, bob.get(), bytes(welcome), welcome.size(), nullptr,
+                                     std::size_t{0}, nullptr);
+  EXPECT_OK(dmls_client_drop(bob.get(), entry.release()));
+  EXPECT_EQ(dmls_client_key_package_count(bob.get()), 1u);
+}
+
+TEST(CapiConfig, ChecksWhatItIsGiven) {
+  auto config = make<dmls_config>(dmls_config_new, kSuite);
+  dmls_client* client = nullptr;
+  EXPECT_EQ(dmls_client_new(config.get(), &client).code, DMLS_E_MISUSE);  // no policy
+  EXPECT_OK(dmls_config_accept_everything(config.get()));
+  EXPECT_EQ(dmls_client_new(config.get(), &client).code, DMLS_E_MISUSE);  // nobody
+  EXPECT_EQ(dmls_config_basic_identity(config.get(), bytes("a"), 1, bytes("short"), 5).code,
+            DMLS_E_CRYPTO_INVALID_PRIVATE_KEY);
+  dmls_policy policy = {sizeof(policy), nullptr, nullptr, validate, nullptr, nullptr};
+  EXPECT_EQ(dmls_config_policy(config.get(), &policy).code, DMLS_E_MISUSE);  // accept is missing
+  policy.accept = accept;
+  policy.size = 8;
+  EXPECT_EQ(dmls_config_policy(config.get(), &policy).code, DMLS_E_MISUSE);  // an older table than any
+  std::vector<std::uint8_t> key(dmls_suite_signature_key_size(kSuite));
+  EXPECT_OK(dmls_signature_key_generate(kSuite, key.data(), key.size()));
+  const std::uint8_t* chain[] = {bytes("certificate")};
+  const std::size_t sizes[] = {11};
+  EXPECT_OK(dmls_config_x509_identity(config.get(), chain, sizes, 1, key.data(), key.size()));
+  EXPECT_OK(dmls_config_memory_store(config.get()));
+  EXPECT_NE(make<dmls_client>(dmls_client_new, config.get()), nullptr);
+  const dmls_error sqlite = dmls_config_sqlite_store(config.get(), ":memory:");
+  EXPECT_TRUE(sqlite.code == 0 || sqlite.code == DMLS_E_UNSUPPORTED || sqlite.code == DMLS_E_STORAGE_NOT_FORGETFUL);
+  EXPECT_OK(dmls_config_padding(config.get(), DMLS_PADDING_NONE, 0));
+  EXPECT_OK(dmls_config_padding(config.get(), DMLS_PADDING_LOGARITHMIC, 0));
+}
