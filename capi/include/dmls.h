@@ -337,7 +337,7 @@ typedef enum dmls_event {
   DMLS_EVENT_WAITING,             /* for something missing. Group: dmls_group_resume() once it is there */
   DMLS_EVENT_SKIPPED,             /* changes nothing, and is no error; dmls_events_skipped() */
   DMLS_EVENT_ADVANCED,            /* sessions: an epoch began; node and parent, or group id and epoch; changes */
-  DMLS_EVENT_REJECTED,            /* sessions: not genuine or not allowed; error */
+  DMLS_EVENT_REJECTED,            /* sessions: not genuine, not allowed, not stored; error */
   DMLS_EVENT_REMOVED,             /* sessions: this client was removed, on that branch or from that Send Group */
   /* DeMLS */
   DMLS_EVENT_FORKED,            /* as ADVANCED, beside another epoch */

@@ -133,6 +133,12 @@ struct FromFork {
     r.error = to_c(e.error);
     return r;
   }
+  Record operator()(const fork::NotStored& e) const {
+    Record r = record(DMLS_EVENT_REJECTED);
+    r.node = octets(e.epoch);
+    r.error = to_c(e.error);
+    return r;
+  }
   Record operator()(const fork::CannotFollow& e) const {
     Record r = record(DMLS_EVENT_CANNOT_FOLLOW);
     r.parent = octets(e.parent);
