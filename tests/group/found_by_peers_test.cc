@@ -36,19 +36,29 @@ TEST(FoundByPeers, AnMlsMessageIsNotTakenForABareKeyPackage) {
   EXPECT_EQ(refused.error().code, crypto::errc::kBadSignature) << refused.error().rule;  // its suite is the group's
 }
 
+// `whom`, added to the group that `alices` is alone in.
+Group added(Group& alices, Client& whom) {
+  Bytes welcome;
+  commit_and_follow({&alices}, CommitRequest().add(*whom.new_key_package()), &welcome);
+  return joined(whom, welcome);
+}
+
+// The same, and removed again, as `whom` has seen.
+Group added_and_removed(Group& alices, Client& whom) {
+  Group theirs = added(alices, whom);
+  Transition removal = *alices.commit(CommitRequest().remove(theirs.own_leaf()));
+  EXPECT_TRUE(theirs.merge(std::get<Transition>(*theirs.process(removal.message()))));
+  EXPECT_TRUE(alices.merge(std::move(removal)));
+  return theirs;
+}
+
 TEST(FoundByPeers, WhoWasRemovedComesBackWhileTheOldGroupIsStillHeld) {
   Cast cast;
   Client alice = cast.client("alice");
   Client bob = cast.client("bob");
   Group alices = *alice.create_group();
-  Bytes welcome;
-  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
-  Group old = joined(bob, welcome);
-  Transition removal = *alices.commit(CommitRequest().remove(old.own_leaf()));
-  ASSERT_TRUE(old.merge(std::get<Transition>(*old.process(removal.message()))));
-  ASSERT_TRUE(alices.merge(std::move(removal)));
-  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
-  Group again = joined(bob, welcome);
+  const Group old = added_and_removed(alices, bob);
+  const Group again = added(alices, bob);
   EXPECT_EQ(old.status(), GroupStatus::removed);
   EXPECT_TRUE(again.epoch_authenticator() == alices.epoch_authenticator());
 }
@@ -64,16 +74,8 @@ TEST(FoundByPeers, WhoWasRemovedComesBackThoughTheOldGroupIsStored) {
   config.store = std::make_shared<storage::MemoryStore>();
   Client bob = *Client::create(std::move(config));
   Group alices = *alice.create_group();
-  Bytes welcome;
-  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
-  {
-    Group old = joined(bob, welcome);
-    Transition removal = *alices.commit(CommitRequest().remove(old.own_leaf()));
-    ASSERT_TRUE(old.merge(std::get<Transition>(*old.process(removal.message()))));
-    ASSERT_TRUE(alices.merge(std::move(removal)));
-  }
-  commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package()), &welcome);
-  Group again = joined(bob, welcome);
+  { const Group old = added_and_removed(alices, bob); }
+  const Group again = added(alices, bob);
   EXPECT_TRUE(again.epoch_authenticator() == alices.epoch_authenticator());
   EXPECT_EQ(bob.stored_groups()->size(), 1u);
 }

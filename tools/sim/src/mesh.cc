@@ -94,7 +94,7 @@ class Simulation {
     result_.seconds_opening = double(std::clock() - begin) / CLOCKS_PER_SEC;
     if (!result_.violations.empty()) return result_;
     if (options.attack) steal();
-    for (std::size_t i = 0; i < nodes_.size(); ++i) note_epoch(i, {});
+    for (std::size_t i = 0; i < nodes_.size(); ++i) note_epoch(i);
 
     const std::clock_t opened = std::clock();
     live();
@@ -123,7 +123,6 @@ class Simulation {
   }
 
   // ---- the run
-  // -------------------------------------------------------------------------------------------------------
 
   void live() {
     const auto& options = result_.options;
@@ -172,7 +171,7 @@ class Simulation {
   void send(std::size_t from, Result<Outgoing> made) {
     if (!made) return violated(made.error().rule);
     for (const Bytes& message : made->messages()) post(from, message, true);
-    note_epoch(from, made->commit);
+    note_epoch(from);
   }
   void say(std::size_t from) {
     const auto sent = nodes_[from].session.protect(as_bytes("message " + std::to_string(said_.size())));
@@ -192,7 +191,6 @@ class Simulation {
   }
 
   // ---- the network
-  // ---------------------------------------------------------------------------------------------------
 
   void deliver_some() {
     const std::size_t from = below(nodes_.size());
@@ -253,7 +251,6 @@ class Simulation {
   }
 
   // ---- what has to hold
-  // ----------------------------------------------------------------------------------------------
 
   void violated(const std::string& what) {
     if (result_.violations.size() < 100) result_.violations.push_back(what);
@@ -286,13 +283,12 @@ class Simulation {
     }
   }
 
-  void note_epoch(std::size_t owner, const Bytes& commit) {
+  void note_epoch(std::size_t owner) {
     const auto& session = nodes_[owner].session;
     const EpochName name{session.group_id(), *session.epoch(session.group_id())};
     authenticators_[name] = to_bytes(session.epoch_authenticator(name.group_id)->expose());
-    MeshEpoch epoch{owner, name.epoch, commit.empty(), {}};
     node_of_[name] = result_.epochs.size();
-    result_.epochs.push_back(std::move(epoch));
+    result_.epochs.push_back({owner, name.epoch, false, {}});  // judge() and followers tell the rest
   }
   // The first follower tells what a commit did: its owner needs no event for that.
   void learn_imports(const EpochName& name, const std::vector<EpochName>& imports) {
@@ -329,7 +325,6 @@ class Simulation {
   }
 
   // ---- the thief
-  // -----------------------------------------------------------------------------------------------------
 
   // It hears every broadcast at once and in order: the best that it can hope for.
   void overhear(const Bytes& message) {
