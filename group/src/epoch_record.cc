@@ -86,6 +86,19 @@ void put_epoch(storage::Batch& batch, const EpochPlace& place, const Epoch& epoc
     batch.put(below(message_keys, BytesView(tls_codec::encode(secret.key))), std::move(secret.value));
 }
 
+void put_retired(storage::Batch& batch, const EpochPlace& place, const Epoch& epoch) {
+  const MemberSecrets& own = epoch.own();
+  batch.put(secret_key(place.key()),
+            tls_codec::encode_secret(SecretRecord{kVersion,
+                                                  own.sender_data.secret().clone(),
+                                                  {},
+                                                  {},
+                                                  own.membership_key.clone(),
+                                                  {},
+                                                  {},
+                                                  treekem::TreeSecrets(epoch.own_leaf(), {}).encode()}));
+}
+
 void put_message_keys(storage::Batch& batch, const EpochPlace& place,
                       std::span<const keyschedule::RecordChange> changes) {
   const Bytes message_keys = message_keys_key(place.key());

@@ -79,7 +79,10 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
       put_epoch(batch, stored_->place(head), *state.next, {&epoch_.shared().tree, 1});
     }
     const std::size_t kept = std::min(past.size(), config_->window.past_epochs);
-    if (kept > 0) living.push_back(epoch_.shared().tree);
+    if (kept > 0) {
+      living.push_back(epoch_.shared().tree);
+      put_retired(batch, stored_->place(stored_->head), epoch_);
+    }
     if (kept > 1) take_trees(living, past_, kept - 1);
     for (std::size_t i = kept; i < past.size(); ++i)
       erase_epoch(batch, stored_->place(past[i]), i == 0 ? epoch_.shared().tree : past_[i - 1].shared().tree, living);

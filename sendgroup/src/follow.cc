@@ -260,34 +260,37 @@ void Session::State::lose(FollowedGroup& group, const EpochName& because, Events
   events.push_back(NeedsResync{group.id, group.owner, because});
 }
 
-// Looks again at a blocked commit.
-void Session::State::retry(const Bytes& group_id, Events& events) {
+// Looks again at a blocked commit. Says whether it still waits.
+bool Session::State::retry(const Bytes& group_id, Events& events) {
   FollowedGroup* group = find_group(group_id);
-  if (group == nullptr || !group->blocked) return;
+  if (group == nullptr || !group->blocked) return false;
   waits.remove(group_id);
   const EpochName at{group_id, group->epoch.number()};
   const auto refuse = [&](const Error& error) {
     events.push_back(Rejected{at, error});
     group->blocked.reset();
+    return false;
   };
-  const auto imports =
-      check_commit(*group, std::get_if<group::CommitContent>(&group->blocked->content->content.content)->commit);
+  const Commit& commit = std::get_if<group::CommitContent>(&group->blocked->content->content.content)->commit;
+  const auto imports = check_commit(*group, commit);
   if (!imports) return refuse(imports.error());
   std::vector<EpochName> until;
   EpochName because;
   const auto ready = readiness(*group, *imports, until, because);
   if (!ready) return refuse(ready.error());
-  if (*ready == Readiness::lost) return lose(*group, because, events);
-  const auto& commit = std::get_if<group::CommitContent>(&group->blocked->content->content.content)->commit;
+  if (*ready == Readiness::lost) {
+    lose(*group, because, events);
+    return false;
+  }
   if (*ready == Readiness::blocked || lacking_proposals(group->proposals, commit) != 0) {
     for (const EpochName& name : until) waits.add(name, group_id);
-    ++deferrals;
-    return;
+    return true;
   }
   BlockedCommit blocked = *std::move(group->blocked);
   group->blocked.reset();
   const auto followed = follow(*group, blocked.content, blocked.message, *imports, events);
   if (!followed) events.push_back(Rejected{at, followed.error()});
+  return false;
 }
 
 // Lets go on what the epochs that were entered release, until nothing more is released.
@@ -296,14 +299,15 @@ void Session::State::settle(Events& events) {
     if (std::exchange(names_learned, false)) {
       confirm_groups(events);
       retry_welcomes(events);
-      // Commits that import from somebody without a name were waiting for it.
+      // A name can show that an import is of nobody's, or lost. It is not what a commit waits for: no deferral.
       for (const Bytes& id : group_ids())
-        if (groups.find(id)->second.blocked) retry(id, events);
+        if (groups.find(id)->second.blocked) (void)retry(id, events);
       continue;
     }
     const EpochName name = std::move(entered.front());
     entered.pop_front();
-    for (const Bytes& waiter : waits.take(name.group_id, name.epoch)) retry(waiter, events);
+    for (const Bytes& waiter : waits.take(name.group_id, name.epoch))
+      if (retry(waiter, events)) ++deferrals;
     const FollowedGroup* group = find_group(name.group_id);
     if (group == nullptr || group->epoch.number() != name.epoch) continue;
     for (const auto& letter : postbox.take(name)) {

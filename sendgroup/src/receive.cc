@@ -232,7 +232,7 @@ Result<void> Session::State::take_proposal(FollowedGroup* group, group::Verified
   DMLS_CHECK((group != nullptr ? group->proposals : own->proposals).add(std::move(waiting)));
   (group != nullptr ? group->proposal_messages : own->proposal_messages).insert_or_assign(reference, to_bytes(octets));
   events.push_back(Proposed{group != nullptr ? group->id : own->id});
-  if (group != nullptr) retry(Bytes(group->id), events);  // a commit may have been waiting for it
+  if (group != nullptr && retry(Bytes(group->id), events)) ++deferrals;  // a commit may have been waiting for it
   return {};
 }
 

@@ -292,12 +292,12 @@ void Session::State::Writer::write_epochs(Shelf& shelf, const Bytes& key, const 
     if (is_stored) {
       const auto changes = epoch.message_keys().take_changes();
       group::put_message_keys(batch, place, changes);
-      if (kept->retired == wanted[i].retired) continue;
-    } else {
-      epoch.message_keys().track_changes();
+      if (kept->retired != wanted[i].retired) group::put_retired(batch, place, epoch);
+      continue;
     }
-    group::put_epoch(batch, place, epoch, on_shelf);  // again if it was left: most of its secrets are gone
-    if (!is_stored) on_shelf.push_back(epoch.shared().tree);
+    epoch.message_keys().track_changes();
+    group::put_epoch(batch, place, epoch, on_shelf);
+    on_shelf.push_back(epoch.shared().tree);
   }
   for (const Shelf::Kept& kept : shelf.epochs)
     if (std::ranges::none_of(wanted, same(kept)))

@@ -186,7 +186,7 @@ struct Session::State {
   [[nodiscard]] static std::size_t lacking_proposals(const group::ProposalStore&, const group::Commit&);
   [[nodiscard]] bool removes_us(const FollowedGroup&, const group::Commit&) const;
   void lose(FollowedGroup&, const EpochName& because, Events&);
-  void retry(const Bytes& group_id, Events&);
+  bool retry(const Bytes& group_id, Events&);
   void settle(Events&);
   void oblige(const FollowedGroup&, const group::Changes&, const group::Commit&);
 

@@ -8,6 +8,7 @@
 #include <map>
 #include <string>
 
+#include "../../group/src/group_store.h"
 #include "support.h"
 #include "support/stored_story.h"
 
@@ -178,6 +179,63 @@ TEST(StoredClient, TwoObjectsOfOneGroupDoNotBothWrite) {
   EXPECT_EQ(group.protect(as_bytes("x")).error().code, errc::kStale);
   EXPECT_TRUE(client.stored_groups()->empty());
   EXPECT_FALSE(client.load_group(as_bytes("h")));
+}
+
+// Whoever steals the store reads what comes late to epochs that were left, and learns nothing else of them.
+TEST(StoredClient, KeepsOfALeftEpochOnlyWhatReadsLateMessages) {
+  Cast cast;
+  const auto store = std::make_shared<storage::MemoryStore>();
+  auto pair = *crypto::generate_signature_key_pair(suite1(), *cast.random);
+  ClientConfig config{suite1(), treekem::BasicCredential{to_bytes(as_bytes("alice"))},
+                      std::make_shared<crypto::KeyPairSigner>(suite1(), std::move(pair)),
+                      std::make_shared<AcceptEverything>()};
+  config.store = store;
+  Client alice_client = *Client::create(config), bob_client = cast.client("bob");
+  Group alice = *alice_client.create_group(as_bytes("g"));
+  Bytes welcome;
+  commit_and_follow({&alice}, CommitRequest().add(*bob_client.new_key_package()), &welcome);
+  Group bob = joined(bob_client, welcome);
+
+  const Bytes key = GroupStore::key_of(suite1(), as_bytes("g"));
+  EpochLoader loader(*store, key, suite1());
+  const auto present = [&] {
+    std::vector<Bytes> ids;
+    EXPECT_TRUE(store->for_each(storage::below(key, "e"), [&](BytesView name, BytesView) -> Result<void> {
+      ids.push_back(storage::components(name.subspan(storage::below(key, "e").size()))->front());
+      return {};
+    }));
+    return *std::ranges::max_element(ids);
+  };
+  const auto is_stored = [&](BytesView secret) {
+    for (const auto& [name, value] : content(*store))
+      if (!std::ranges::search(value, secret).empty()) return true;
+    return false;
+  };
+
+  const Bytes left = present();
+  const Epoch before = *loader.load(left);
+  const auto& own = before.own();
+  std::vector<SecretBytes> dead;
+  for (const BytesView secret :
+       {own.exporter_secret.expose(), own.external_secret.expose(), own.epoch_authenticator.expose()})
+    dead.emplace_back(secret);
+  for (NodeIndex node : {NodeIndex(0), NodeIndex(1)})
+    if (const auto* keys = own.tree_secrets.find(node)) dead.emplace_back(keys->private_key.expose());
+  EXPECT_EQ(dead.size(), 5u);
+  for (const SecretBytes& secret : dead) EXPECT_TRUE(is_stored(secret.expose()));
+
+  const Bytes late = *bob.protect(as_bytes("late"));
+  commit_and_follow({&alice, &bob}, CommitRequest());
+  EXPECT_NE(present(), left);
+  for (const SecretBytes& secret : dead) EXPECT_FALSE(is_stored(secret.expose()));
+  EXPECT_TRUE(is_stored(own.membership_key.expose()));
+
+  { const Group closed = std::move(alice); }
+  alice_client = *Client::create(config);
+  Group again = *alice_client.load_group(as_bytes("g"));
+  const auto heard = again.process(late);
+  ASSERT_OK(heard);
+  EXPECT_TRUE(std::holds_alternative<ApplicationMessage>(*heard));
 }
 
 TEST(StoredClient, AnotherSuiteOrALaterVersionIsToldApart) {

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 
 #include "program.h"
@@ -31,17 +32,20 @@ TEST(Manual, DescribesEveryCommandAndItsOptions) {
 }
 
 TEST(Completion, OffersWhatFits) {
-  const std::string script = testing::TempDir() + "dmls-completion.bash";
+  // A folder of its own: file names that begin like a word would be offered too.
+  const std::string folder = testing::TempDir() + "dmls-completion";
+  std::filesystem::create_directory(folder);
+  const std::string script = folder + "/script";
   std::ofstream(script) << dmls({"bash-completion"}).out;
   const auto offered = [&](const std::string& words, int position) {
-    return output_of("bash -c 'source " + script + "; COMP_WORDS=(" + words +
+    return output_of("bash -c 'cd " + folder + "; source ./script; COMP_WORDS=(" + words +
                      "); COMP_CWORD=" + std::to_string(position) + "; _dmls; echo \"${COMPREPLY[@]}\"'");
   };
   EXPECT_EQ(offered("dmls insp", 1), "inspect\n");
   EXPECT_EQ(offered("dmls vectors ver", 2), "verify\n");
   EXPECT_EQ(offered("dmls inspect --enc", 2), "--encoding\n");
   EXPECT_EQ(offered(std::string(DMLS_PROGRAM) + " vectors generate --type tree-m", 4), "tree-math\n");
-  std::remove(script.c_str());
+  std::filesystem::remove_all(folder);
 }
 
 TEST(Help, TeachesAndNamesTheExitStatus) {

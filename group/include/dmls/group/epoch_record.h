@@ -38,6 +38,10 @@ struct EpochPlace {
 // batch; the more of them, the less is written. Call message_keys().track_changes() before its first message.
 void put_epoch(storage::Batch&, const EpochPlace&, const Epoch&, std::span<const treekem::RatchetTree> stored);
 
+// Puts what Epoch::retire() leaves of its secrets over those of a stored epoch, whether it was called already or is
+// about to be.
+void put_retired(storage::Batch&, const EpochPlace&, const Epoch&);
+
 // Puts and erases what changed in the secret tree of a stored epoch.
 void put_message_keys(storage::Batch&, const EpochPlace&, std::span<const keyschedule::RecordChange>);
 

@@ -86,7 +86,7 @@ struct Statistics {
   std::size_t postponed_messages = 0;
   std::size_t postponed_octets = 0;
   std::size_t blocked_commits = 0;
-  std::uint64_t deferrals = 0;  // how often a commit had to wait, first and repeated looks together
+  std::uint64_t deferrals = 0;  // how often a commit had to wait: at first, and after each thing that it waited for
 };
 
 class Session {
