@@ -151,8 +151,10 @@ void Session::State::Writer::write_ledger() {
     const Bytes hash = keys.hash(record);
     if (++state.stored.rosters[hash] == 1) batch.put(keys.of("r", hash), SecretBytes(BytesView(record)));
     state.stored.ledger.emplace(name, hash);
-    batch.put(keys.epoch("p", name), tls_codec::encode_secret(LedgerRecord{kRecordVersion, name.group_id, name.epoch,
-                                                                           entry->psk.clone(), hash}));
+    LedgerRecord exported{kRecordVersion, name.group_id, name.epoch, entry->psk.clone(), hash, entry->leaves, {}};
+    for (const auto& [suite, leaf] : entry->own_leaves)
+      exported.own_leaves.push_back({suite, leaf.pair.private_key.clone()});
+    batch.put(keys.epoch("p", name), tls_codec::encode_secret(exported));
   }
   for (const EpochName& name : changes) {
     if (state.ledger.entry(name) != nullptr) continue;
@@ -180,7 +182,7 @@ void Session::State::Writer::write_order() {
     }
     batch.put(keys.epoch("c", name),
               public_record(LoggedCommitRecord{kRecordVersion, name.group_id, name.epoch,
-                                               static_cast<std::uint8_t>(entry->has_path ? 1 : 0), entry->message,
+                                               static_cast<std::uint8_t>(entry->is_update ? 1 : 0), entry->message,
                                                entry->proposals, entry->confirmation_tag}));
   }
   for (const auto& [owner, risen] : state.acks.take_changes())

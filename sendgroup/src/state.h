@@ -6,6 +6,7 @@
 //   follow.cc   commits of others: blocked, followed, refused; what an arrival releases
 //   send.cc     UPDATE, COMMIT, PROTECT, members
 //   order.cc    what is missing, what can be served
+//   leaves.cc   leaves for the Send Groups of others
 //   forget.cc   what can be deleted
 //   save.cc, load.cc   the store
 
@@ -138,6 +139,11 @@ struct Session::State {
   [[nodiscard]] const FollowedGroup* group_of(BytesView client) const;
   [[nodiscard]] std::vector<Bytes> group_ids() const;  // of `groups`
   [[nodiscard]] const Bytes* owner_of(BytesView group_id) const;
+  [[nodiscard]] bool detaches_leaves() const {
+    return universe && universe->parameters.leaf_keys == LeafKeys::detached_leaf;
+  }
+  // The same client, with the rules of the universe's LeafKeys.
+  [[nodiscard]] group::ClientConfig judging(const group::ClientConfig&) const;
   [[nodiscard]] bool is_universe(BytesView group_id) const { return universe && is_same(universe->id, group_id); }
   static bool is_same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
@@ -175,6 +181,9 @@ struct Session::State {
   // ---- commits of others
   Result<void> take_commit(FollowedGroup&, group::VerifiedContent, BytesView octets, Events&);
   Result<std::vector<EpochName>> check_commit(const FollowedGroup&, const group::Commit&) const;
+  Result<void> check_leaves(const group::Commit&, const std::vector<EpochName>& imports, bool adds) const;
+  Result<void> check_leaves_are_there(const FollowedGroup&, const group::Commit&,
+                                      const std::vector<EpochName>& imports) const;
   [[nodiscard]] PskStanding standing(const FollowedGroup&, const EpochName&) const;
   // Whether it can be followed now; if not, it is blocked or the group is lost.
   enum class Readiness : std::uint8_t { ready, blocked, lost };
@@ -199,6 +208,10 @@ struct Session::State {
   };
   Result<Outgoing> commit(CommitKind);
   Result<Outgoing> carry_out(const Plan&);
+  // LeafKeys::detached_leaf: leaves for the Send Groups of others; whether a published one is acceptable in the own
+  // one.
+  Result<PskLedger::Entry> publish_leaves(group::CommitRequest&) const;
+  [[nodiscard]] bool fits(const EpochName& import) const;
   Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data);
   Result<std::vector<Bytes>> maintain();
   Result<Outgoing> add(BytesView package);

@@ -26,6 +26,7 @@ enum class Incorporate : std::uint8_t {
 enum class LeafKeys : std::uint8_t {
   psk_only = 1,         // never: healing comes from imported PSKs alone (the draft's first text)
   update_proposal = 2,  // by Update proposals (RFC 9420 §12.1.2) that the owner commits
+  detached_leaf = 3,    // by leaves that come with each UPDATE and go where its PSK is imported (detached_leaf.h)
 };
 
 struct UpdatePolicy {
