@@ -210,6 +210,7 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   std::vector<Bytes> sources;
   for (const EpochName& import : imports) {
     acks.raise(group.owner, import.group_id, import.epoch);
+    if (own && own->id == import.group_id) uninvite(group.owner, import.epoch);
     sources.push_back(import.group_id);
   }
   for (auto& [client, participant] : names) (void)name(client, participant.group_id, participant.signature_key);

@@ -227,10 +227,14 @@ Result<void> Session::State::Loader::load_own() {
       OwnGroup{std::move(record.group_id), std::move(epoch), std::move(record.init_secret), std::move(roster)});
   mine.fresh_at = record.fresh_at;
   mine.messages_since_fresh = record.messages_since_fresh;
-  DMLS_TRY(auto welcomes, numbered<WelcomeRecord>(store, keys.of("w")));
-  for (auto& [number, welcome] : welcomes) {
-    state.stored.welcomes.insert(number);
-    mine.welcomes.emplace(number, std::move(welcome.messages));
+  DMLS_TRY(auto invitations, numbered<InvitationRecord>(store, keys.of("w")));
+  for (auto& [number, stored_one] : invitations) {
+    state.stored.invitations.insert(number);
+    Invitation invitation{std::move(stored_one.messages), {}};
+    for (Bytes& client : stored_one.invited)
+      if (mine.roster->contains(client) && state.acks.newest(client, mine.id) < number)
+        invitation.invited.insert(std::move(client));
+    mine.invitations.emplace(number, std::move(invitation));
   }
   DMLS_CHECK(load_proposals(key, state.client(), mine.epoch, mine.proposals, mine.proposal_messages));
   mine.shelf.is_new = false;

@@ -191,7 +191,9 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
   ledger.add({id, epoch.number()}, {std::move(psk), roster}, config.limits.ledger_per_group);
   own.emplace(OwnGroup{id, std::move(epoch), std::move(succession).into_init_secret(), std::move(roster)});
   own->fresh_at = now();
-  own->welcomes[own->epoch.number()] = out.messages();
+  Clients invited = *own->roster;
+  invited.erase(me);
+  if (!invited.empty()) invite(std::move(invited), out.messages());
   return out;
 }
 

@@ -201,9 +201,16 @@ void Session::State::Writer::write_own() {
     batch.put(keys.of("o"), record.clone());
     state.stored.own = std::move(record);
   }
-  for (const auto& [epoch, messages] : mine.welcomes)
-    if (state.stored.welcomes.insert(epoch).second)
-      batch.put(keys.of("w", epoch), public_record(WelcomeRecord{kRecordVersion, messages}));
+  for (const auto& [epoch, invitation] : mine.invitations)
+    if (state.stored.invitations.insert(epoch).second)
+      batch.put(keys.of("w", epoch),
+                public_record(InvitationRecord{
+                    kRecordVersion, invitation.messages, {invitation.invited.begin(), invitation.invited.end()}}));
+  std::erase_if(state.stored.invitations, [&](const std::uint64_t epoch) {
+    if (mine.invitations.contains(epoch)) return false;
+    batch.erase(keys.of("w", epoch));
+    return true;
+  });
   write_shelf(mine.shelf, keys.group(mine.id), {mine.epoch, nullptr, mine.proposals, mine.proposal_messages, nullptr});
 }
 

@@ -71,6 +71,22 @@ Result<Outgoing> Session::State::commit(CommitKind kind) {
   return carry_out(plan);
 }
 
+std::vector<Bytes> Session::State::stapled_to(const std::vector<EpochName>& imports) const {
+  std::vector<Bytes> out;
+  std::size_t room = config.updates.staple_octets;
+  for (std::size_t i = 0; i < std::min(imports.size(), config.updates.staple_commits); ++i) {
+    const auto* entry = log.find(imports[i]);
+    if (entry == nullptr) continue;
+    std::size_t size = entry->message.size();
+    for (const Bytes& proposal : entry->proposals) size += proposal.size();
+    if (size > room) continue;
+    room -= size;
+    out.insert(out.end(), entry->proposals.begin(), entry->proposals.end());
+    out.push_back(entry->message);
+  }
+  return out;
+}
+
 Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   group::CommitRequest request;
   const bool fresh = plan.fresh || !plan.removes.empty() || !plan.adds.empty();
@@ -130,6 +146,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   }
 
   // Nothing fails from here on.
+  out.stapled = stapled_to(plan.imports);
   const bool same_members = changes.added.empty() && changes.removed.empty();
   own->epoch = std::move(next);
   own->init_secret = std::move(succession).into_init_secret();
@@ -139,9 +156,13 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   own->proposal_messages.clear();
   if (!same_members) own->roster = roster_of(own->epoch.shared().tree, policy());
   log.add(entering, {out.commit, is_update, std::move(proposals), {}}, config.limits.log_per_group);
+  for (const auto& gone : changes.removed) uninvite(client_of(gone.member, policy()), entering.epoch);
   if (!out.welcome.empty()) {
-    own->welcomes[entering.epoch] = {out.welcome};
-    if (!out.announcement.empty()) own->welcomes[entering.epoch].push_back(out.announcement);
+    Clients invited;
+    for (const auto& added : changes.added) invited.insert(client_of(added.member, policy()));
+    std::vector<Bytes> messages{out.welcome};
+    if (!out.announcement.empty()) messages.push_back(out.announcement);
+    invite(std::move(invited), std::move(messages));
   }
   if (is_update) {
     own->fresh_at = now();

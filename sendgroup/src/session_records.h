@@ -14,7 +14,7 @@
 //   S "r" Hash(RosterRecord)    RosterRecord: who can derive PSKs
 //   S "a" Hash(owner) Hash(group)  AckRecord
 //   S "o"                       OwnGroupRecord
-//   S "w" epoch                 WelcomeRecord: what has to be sent to those who join with this own epoch
+//   S "w" epoch                 InvitationRecord: what has to be sent to those who join with this own epoch
 //   S "f" Hash(group)           FollowedGroupRecord
 //   G = S "g" Hash(group)       of each Send Group, the own included:
 //     G "n", G "e"                epochs and their trees, <dmls/group/epoch_record.h>; the id is the epoch's number
@@ -170,10 +170,11 @@ struct OwnGroupRecord {
   }
 };
 
-struct WelcomeRecord {
+struct InvitationRecord {
   std::uint16_t version = kRecordVersion;
   std::vector<Bytes> messages;
-  static constexpr auto fields(auto& s) { return std::tie(s.version, s.messages); }
+  std::vector<Bytes> invited;  // at first: who of them has joined since follows from the rest
+  static constexpr auto fields(auto& s) { return std::tie(s.version, s.messages, s.invited); }
 };
 
 struct FollowedGroupRecord {

@@ -50,7 +50,12 @@ struct Participant {
 // Proposals of the present epoch as they came, by their reference: whoever lacks them is served.
 using ProposalMessages = std::map<Bytes, Bytes, OctetOrder>;
 
-using Welcomes = std::map<std::uint64_t, std::vector<Bytes>>;  // by the epoch joined: Welcome and announcement
+// A Welcome of ours and its announcement, kept until all whom it invites are known to have joined, or are gone.
+struct Invitation {
+  std::vector<Bytes> messages;
+  Clients invited;
+};
+using Invitations = std::map<std::uint64_t, Invitation>;  // by the epoch joined
 
 struct OwnGroup {
   Bytes id;
@@ -59,7 +64,7 @@ struct OwnGroup {
   SharedRoster roster;
   group::ProposalStore proposals = {};
   ProposalMessages proposal_messages = {};
-  Welcomes welcomes = {};
+  Invitations invitations = {};
   std::uint64_t fresh_at = 0;  // time of the last commit with fresh keys
   std::uint64_t messages_since_fresh = 0;
   Shelf shelf = {};
@@ -163,6 +168,8 @@ struct Session::State {
 
   // ---- UNPROTECT
   Result<Events> unprotect(BytesView);
+  Result<Events> unprotect_stapled(BytesView);
+  void receive_part(BytesView octets, bool is_stapled, Events&);
   Result<void> receive(const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_own(const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_early(const EpochName&, bool is_commit, BytesView octets, Events&);
@@ -219,6 +226,7 @@ struct Session::State {
   Result<Outgoing> readmit(BytesView client, BytesView package);
   Result<void> abandon(BytesView group_id);
   [[nodiscard]] std::vector<EpochName> due_imports(const Roster& after) const;
+  [[nodiscard]] std::vector<Bytes> stapled_to(const std::vector<EpochName>& imports) const;
   [[nodiscard]] Pending pending() const;
   [[nodiscard]] bool self_update_due() const;
   Result<Bytes> propose_renewal(FollowedGroup&);
@@ -232,6 +240,8 @@ struct Session::State {
   [[nodiscard]] std::vector<Bytes> serve(const Wanted&) const;
 
   // ---- forgetting
+  void invite(Clients, std::vector<Bytes> messages);  // to the present epoch of the own Send Group
+  void uninvite(const Bytes& client, std::uint64_t up_to);
   void drop_group(const Bytes& group_id);
   void forget_psks(const std::vector<Bytes>& group_ids);
   void forget();
