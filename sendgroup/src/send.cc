@@ -73,7 +73,13 @@ Result<Outgoing> Session::State::commit(CommitKind kind) {
 
 std::vector<Bytes> Session::State::stapled_to(const std::vector<EpochName>& imports) const {
   std::vector<Bytes> out;
+  if (config.updates.staple_commits == 0) return out;
   std::size_t room = config.updates.staple_octets;
+  for (const auto& [reference, message] : own->proposal_messages) {  // which the commit itself refers to
+    if (message.size() > room) continue;
+    room -= message.size();
+    out.push_back(message);
+  }
   for (std::size_t i = 0; i < std::min(imports.size(), config.updates.staple_commits); ++i) {
     const auto* entry = log.find(imports[i]);
     if (entry == nullptr) continue;

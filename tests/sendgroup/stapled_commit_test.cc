@@ -50,25 +50,22 @@ TEST(StapledCommit, WhoLackedAnUpdateFollowsAtOnce) {
 }
 
 TEST(StapledCommit, BringsTheProposalsOfACommitToo) {
-  Missed missed(stapling(), {.leaf_keys = LeafKeys::update_proposal});
-  Mesh& mesh = missed.mesh;
-  // 0's commit refers to Updates of 1 and 3 for its own group, which are not stapled: those are asked for.
-  mesh[2].take(missed.made.messages()[0]);
-  for (bool some = true; some;) {
-    some = false;
-    for (const Wanted& wanted : mesh[2].session.missing())
-      for (const Bytes& message : mesh[0].session.serve(wanted)) {
-        mesh[2].take(message);
-        some = true;
-      }
-  }
-  for (const std::size_t i : {1u, 3u}) mesh[i].take(missed.made.messages()[0]);
-  // Now 1 commits them in turn; with its commit come those that its import refers to.
+  Mesh mesh = Mesh::open(4, 1, stapling(), {.leaf_keys = LeafKeys::update_proposal});
+  // 1 renews its keys, and proposes leaves to all others; 2 gets no proposal. 0 commits what was proposed to it, and 2
+  // does not get that. 3 imports both, and commits what was proposed to it.
   const auto update = *mesh[1].session.update();
   for (const std::size_t to : {0u, 3u})
     for (const auto& message : update.messages()) mesh[to].take(message);
-  const auto renewing = *mesh[3].session.commit();
-  EXPECT_GT(renewing.stapled.size(), 0u);
+  mesh[2].take(update.commit);
+  const auto renewing = *mesh[0].session.commit();
+  for (const std::size_t to : {1u, 3u})
+    for (const auto& message : renewing.messages()) mesh[to].take(message);
+  const auto made = *mesh[3].session.commit();
+  EXPECT_EQ(made.stapled.size(), 4u);  // the proposal to 3; 1's commit; the proposal to 0, and 0's commit
+  for (const std::size_t to : {0u, 1u, 2u}) mesh[to].take(made.messages()[0]);
+  EXPECT_TRUE(mesh[2].session.missing().empty());
+  EXPECT_EQ(mesh[2].session.statistics().deferrals, 0u);
+  mesh.expect_agreement();
 }
 
 TEST(StapledCommit, SendsNoMoreThanThePolicySays) {

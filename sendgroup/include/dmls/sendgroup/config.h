@@ -35,8 +35,8 @@ struct UpdatePolicy {
   // A self-update is due after so many seconds, or so many own messages; 0: never.
   std::uint64_t self_update_seconds = 24 * 3600;
   std::uint64_t self_update_messages = 0;
-  // How many of the commits whose PSKs are imported travel with an own commit, and octets of them at most: who lacks
-  // one need not ask for it. 0: none.
+  // How many of the commits whose PSKs are imported travel with an own commit, and octets of them at most (proposals
+  // that are referred to included): who lacks one need not ask for it. 0: none.
   std::size_t staple_commits = 0;
   std::size_t staple_octets = 64 * 1024;
 };
