@@ -144,6 +144,7 @@ class Applier {
       const auto leaf = std::make_shared<treekem::LeafNode>(std::move(one.leaf));
       custom_leaves_.push_back(leaf);
       DMLS_CHECK(replace_leaf(one.index, *leaf, std::nullopt, item));
+      if (one.own != nullptr) out_.own_update = one.own;
     }
     return {};
   }

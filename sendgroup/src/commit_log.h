@@ -17,8 +17,8 @@ namespace dmls::sendgroup {
 class CommitLog {
  public:
   struct Entry {
-    Bytes message;  // encoded MLSMessage
-    bool has_path = false;
+    Bytes message;                      // encoded MLSMessage
+    bool is_update = false;             // it starts an epoch whose PSK may be imported
     std::vector<Bytes> proposals = {};  // that it refers to, encoded MLSMessages
     std::optional<Bytes> confirmation_tag = {};
   };

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "leaves.h"
 #include "state.h"
 
 namespace dmls::sendgroup {
@@ -30,7 +31,8 @@ Result<std::vector<EpochName>> Session::State::check_commit(const FollowedGroup&
       adds = true;
     } else if (const auto* psk = std::get_if<group::PreSharedKey>(&proposal)) {
       DMLS_TRY(imports.emplace_back(), imported_epoch(psk->psk));
-    } else if (!std::holds_alternative<group::Remove>(proposal)) {
+    } else if (!std::holds_alternative<group::Remove>(proposal) &&
+               !(detaches_leaves() && std::holds_alternative<group::CustomProposal>(proposal))) {
       return fail(errc::kForbiddenProposal,
                   "draft-xue-distributed-mls, Group Operations: an owner adds, removes and imports, nothing else");
     }
@@ -49,13 +51,14 @@ Result<std::vector<EpochName>> Session::State::check_commit(const FollowedGroup&
         import.epoch - source->epoch.number() > config.limits.epochs_ahead)
       return fail(dmls::errc::kLimit, "the commit imports an epoch too far ahead");
   }
+  DMLS_CHECK(check_leaves(commit, imports, adds));
   return imports;
 }
 
 PskStanding Session::State::standing(const FollowedGroup& group, const EpochName& import) const {
   if (ledger.entry(import) != nullptr) return PskStanding::ready;
   const auto* logged = log.find(import);
-  if (logged != nullptr && !logged->has_path) return PskStanding::refused;  // an epoch without fresh keys
+  if (logged != nullptr && !logged->is_update) return PskStanding::refused;  // an epoch without fresh keys
   const Bytes* owner = owner_of(import.group_id);
   if (own && own->id == import.group_id)
     return import.epoch > own->epoch.number() ? PskStanding::refused : PskStanding::gone;
@@ -136,11 +139,15 @@ Result<void> Session::State::check_invariant(const FollowedGroup& group, const C
 Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedContent& verified, BytesView octets,
                                     const std::vector<EpochName>& imports, Events& events) {
   const auto& commit = std::get_if<group::CommitContent>(&verified->content.content)->commit;
-  if (!removes_us(group, commit)) DMLS_CHECK(check_invariant(group, commit, imports));
+  if (!removes_us(group, commit)) {
+    DMLS_CHECK(check_invariant(group, commit, imports));
+    DMLS_CHECK(check_leaves_are_there(group, commit, imports));
+  }
+  const group::ClientConfig config_here = judging(*group.config);
   keyschedule::OrdinaryInitSource source(group.init_secret);
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(auto staged,
-           group::stage_commit(group.epoch, verified, {group.proposals, ledger, *group.config}, {source, succession}));
+           group::stage_commit(group.epoch, verified, {group.proposals, ledger, config_here}, {source, succession}));
   if (const auto* out = std::get_if<group::RemovedByCommit>(&staged)) {
     oblige(group, out->changes, commit);
     events.push_back(Removed{group.id, group.owner});
@@ -158,15 +165,17 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   const bool same_members = changes.added.empty() && changes.removed.empty();
   auto roster = same_members ? group.roster : roster_of(next.shared().tree, policy());
   const EpochName entering{group.id, next.number()};
+  auto leaves = published_leaves(commit);
+  const bool is_update = changes.has_path && (!detaches_leaves() || !leaves.empty() || !changes.added.empty());
   std::optional<keyschedule::Psk> psk;
-  if (changes.has_path) {
+  if (is_update) {
     DMLS_TRY(psk, exporter_psk(next.suite(), next.own().exporter_secret, universe->parameters.label, entering,
                                universe->parameters.export_length));
   }
   DMLS_TRY(auto names, names_of(next, changes.added, is_universe(group.id)));
 
   // Nothing fails from here on.
-  Advanced advanced{entering, group.owner, changes.has_path, imports, {}, {}, {}};
+  Advanced advanced{entering, group.owner, changes.has_path, is_update, imports, {}, {}, {}};
   for (const auto& update : changes.updated) advanced.renewed.push_back(client_of(update.after, policy()));
   const bool renewed = std::ranges::any_of(advanced.renewed, [&](const Bytes& who) { return who == me; });
   if (renewed) group.renewal = Renewal::none;
@@ -181,7 +190,7 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   for (const auto& added : changes.added) advanced.added.push_back(client_of(added.member, policy()));
   for (const auto& gone : changes.removed) advanced.removed.push_back(client_of(gone.member, policy()));
   oblige(group, changes, commit);
-  log.add(entering, {to_bytes(octets), changes.has_path, std::move(proposals), verified->auth.confirmation_tag},
+  log.add(entering, {to_bytes(octets), is_update, std::move(proposals), verified->auth.confirmation_tag},
           config.limits.log_per_group);
   group.epoch.retire();
   group.past.push_front(std::move(group.epoch));
@@ -196,11 +205,12 @@ Result<void> Session::State::follow(FollowedGroup& group, const group::VerifiedC
   if (psk) {
     group.newest_update = entering.epoch;
     group.updated_at = now();
-    ledger.add(entering, {*std::move(psk), roster}, config.limits.ledger_per_group);
+    ledger.add(entering, {*std::move(psk), roster, std::move(leaves), {}}, config.limits.ledger_per_group);
   }
   std::vector<Bytes> sources;
   for (const EpochName& import : imports) {
     acks.raise(group.owner, import.group_id, import.epoch);
+    if (own && own->id == import.group_id) uninvite(group.owner, import.epoch);
     sources.push_back(import.group_id);
   }
   for (auto& [client, participant] : names) (void)name(client, participant.group_id, participant.signature_key);

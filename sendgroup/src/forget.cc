@@ -6,6 +6,22 @@
 
 namespace dmls::sendgroup {
 
+// What an owner can be asked for again is bounded; who comes too late for it is readmitted.
+void Session::State::invite(Clients clients, std::vector<Bytes> messages) {
+  own->invitations.insert_or_assign(own->epoch.number(), Invitation{std::move(messages), std::move(clients)});
+  while (own->invitations.size() > config.limits.own_welcomes) own->invitations.erase(own->invitations.begin());
+}
+
+// `client` needs no Welcome up to that epoch any more: it has imported one of our epochs since, or it is gone.
+void Session::State::uninvite(const Bytes& client, std::uint64_t up_to) {
+  if (!own) return;
+  auto& all = own->invitations;
+  for (auto item = all.begin(); item != all.end() && item->first <= up_to;) {
+    auto& invited = item->second.invited;
+    item = invited.erase(client) > 0 && invited.empty() ? all.erase(item) : std::next(item);
+  }
+}
+
 void Session::State::drop_group(const Bytes& group_id) {
   waits.remove(group_id);
   postbox.drop(group_id);

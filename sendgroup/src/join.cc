@@ -93,6 +93,8 @@ Result<void> Session::State::check_owner(const FollowedGroup& group) const {
   const auto& suites = universe->parameters.suites;
   if (std::find(suites.begin(), suites.end(), group.epoch.suite().id()) == suites.end())
     return fail(errc::kSuiteNotAllowed, "the Send Group has a suite that is not one of the universe's");
+  if (detaches_leaves() && !requires_detached_leaves(group.epoch.shared().extensions))
+    return fail(errc::kForbiddenProposal, "leaves are detached, and the Send Group does not ask for the capability");
   const auto& key = participants.find(*owner)->second.signature_key;
   if (!key.empty() && group.epoch.suite().signature() == universe->suite.signature()) {
     const auto leaf = group.epoch.shared().tree.leaf(LeafIndex(0));
@@ -105,8 +107,10 @@ Result<void> Session::State::check_owner(const FollowedGroup& group) const {
 Result<void> Session::State::check_announcement(const FollowedGroup& group, const Announcement& said) const {
   const auto invalid = [](const char* rule) { return fail(errc::kInvalidAnnouncement, rule); };
   if (said.version != 1) return invalid("the announcement has a version that is not known");
-  if (said.leaf_keys != LeafKeys::psk_only && said.leaf_keys != LeafKeys::update_proposal)
+  if (said.leaf_keys < LeafKeys::psk_only || said.leaf_keys > LeafKeys::detached_leaf)
     return invalid("the announcement names a way to renew leaves that is not known");
+  if (said.leaf_keys == LeafKeys::detached_leaf && !requires_detached_leaves(group.epoch.shared().extensions))
+    return invalid("leaves are detached, and the Send Group does not ask for the capability");
   if (said.group_ids != GroupIds::derived && said.group_ids != GroupIds::assigned)
     return invalid("the announcement names a scheme of group ids that is not known");
   if (said.group_ids == GroupIds::derived && said.universe_id != group.id)

@@ -158,7 +158,16 @@ Result<void> Session::State::Loader::load_ledger() {
     const auto roster = rosters.find(record.roster);
     if (roster == rosters.end()) return malformed("stored session: a PSK without a roster");
     const EpochName name{record.group_id, record.epoch};
-    state.ledger.add(name, {std::move(record.psk), roster->second}, SIZE_MAX);
+    PskLedger::Entry entry{std::move(record.psk), roster->second, std::move(record.leaves), {}};
+    for (auto& own : record.own_leaves) {
+      const auto* cfg = state.client_for(own.suite);
+      const auto* leaf = entry.published(own.suite);
+      if (cfg == nullptr || leaf == nullptr) return malformed("stored session: the key of a leaf that is not there");
+      DMLS_TRY(auto pair, crypto::hpke_key_pair_from_private(cfg->suite, std::move(own.encryption)));
+      if (pair.public_key != leaf->encryption_key) return malformed("stored session: a leaf with another key");
+      entry.own_leaves.emplace(own.suite, group::OwnUpdate{std::move(pair), std::nullopt});
+    }
+    state.ledger.add(name, std::move(entry), SIZE_MAX);
     state.stored.ledger.emplace(name, record.roster);
     ++state.stored.rosters[record.roster];
   }
@@ -173,7 +182,7 @@ Result<void> Session::State::Loader::load_order() {
   DMLS_TRY(auto commits, records<LoggedCommitRecord>(store, keys.of("c")));
   for (auto& [id, record] : commits)
     state.log.add({std::move(record.group_id), record.epoch},
-                  {std::move(record.message), record.has_path != 0, std::move(record.proposals),
+                  {std::move(record.message), record.is_update != 0, std::move(record.proposals),
                    std::move(record.confirmation_tag)},
                   SIZE_MAX);
   DMLS_TRY(const auto imports, records<AckRecord>(store, keys.of("a")));
@@ -218,10 +227,14 @@ Result<void> Session::State::Loader::load_own() {
       OwnGroup{std::move(record.group_id), std::move(epoch), std::move(record.init_secret), std::move(roster)});
   mine.fresh_at = record.fresh_at;
   mine.messages_since_fresh = record.messages_since_fresh;
-  DMLS_TRY(auto welcomes, numbered<WelcomeRecord>(store, keys.of("w")));
-  for (auto& [number, welcome] : welcomes) {
-    state.stored.welcomes.insert(number);
-    mine.welcomes.emplace(number, std::move(welcome.messages));
+  DMLS_TRY(auto invitations, numbered<InvitationRecord>(store, keys.of("w")));
+  for (auto& [number, stored_one] : invitations) {
+    state.stored.invitations.insert(number);
+    Invitation invitation{std::move(stored_one.messages), {}};
+    for (Bytes& client : stored_one.invited)
+      if (mine.roster->contains(client) && state.acks.newest(client, mine.id) < number)
+        invitation.invited.insert(std::move(client));
+    mine.invitations.emplace(number, std::move(invitation));
   }
   DMLS_CHECK(load_proposals(key, state.client(), mine.epoch, mine.proposals, mine.proposal_messages));
   mine.shelf.is_new = false;

@@ -122,6 +122,9 @@ Result<Outgoing> Session::State::open_send_group(std::span<const Bytes> packages
 
 // Creates the own Send Group with everybody in it. The universe group names its members; all others are named already.
 Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> packages, bool as_universe) {
+  for (const auto& cfg : config.clients)
+    if (detaches_leaves() && !supports_detached_leaves(cfg->capabilities))
+      return fail(dmls::errc::kMisuse, "a client of the session lacks the capabilities of with_detached_leaves()");
   DMLS_CHECK(provide_last_resort());
   std::map<Bytes, treekem::KeyPackage, OctetOrder> chosen;
   std::vector<treekem::KeyPackage> given;
@@ -152,7 +155,9 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
   }
 
   keyschedule::OrdinarySuccession founding;
-  DMLS_TRY(auto parent, group::create_epoch(id, {}, client(), founding));
+  DMLS_TRY(auto parent,
+           group::create_epoch(id, detaches_leaves() ? requiring_detached_leaves() : treekem::ExtensionList(), client(),
+                               founding));
   keyschedule::OrdinaryInitSource source(founding.init_secret());
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(auto made,
@@ -186,7 +191,9 @@ Result<Outgoing> Session::State::open(const Bytes& id, std::span<const Bytes> pa
   ledger.add({id, epoch.number()}, {std::move(psk), roster}, config.limits.ledger_per_group);
   own.emplace(OwnGroup{id, std::move(epoch), std::move(succession).into_init_secret(), std::move(roster)});
   own->fresh_at = now();
-  own->welcomes[own->epoch.number()] = out.messages();
+  Clients invited = *own->roster;
+  invited.erase(me);
+  if (!invited.empty()) invite(std::move(invited), out.messages());
   return out;
 }
 

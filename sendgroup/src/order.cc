@@ -82,7 +82,8 @@ std::vector<Bytes> Session::State::serve(const Wanted& wanted) const {
   std::vector<Bytes> out;
   if (wanted.epoch == 0) {
     if (own && own->id == wanted.group_id)
-      for (const auto& [epoch, messages] : own->welcomes) out.insert(out.end(), messages.begin(), messages.end());
+      for (const auto& [epoch, invitation] : own->invitations)
+        out.insert(out.end(), invitation.messages.begin(), invitation.messages.end());
     return out;
   }
   if (const auto* entry = log.find(wanted)) {

@@ -2,7 +2,9 @@
 // The exported PSKs that somebody may still import.
 
 #include <dmls/base/bytes.h>
+#include <dmls/group/proposal_store.h>
 #include <dmls/group/psk_source.h>
+#include <dmls/sendgroup/detached_leaf.h>
 #include <dmls/sendgroup/exporter_psk.h>
 
 #include <cstddef>
@@ -20,6 +22,19 @@ class PskLedger final : public group::PskSource {
   struct Entry {
     keyschedule::Psk psk;
     SharedRoster roster;
+    std::vector<PublishedLeaf> leaves = {};                             // LeafKeys::detached_leaf, for each suite
+    std::map<crypto::CipherSuiteId, group::OwnUpdate> own_leaves = {};  // and what is behind them, if they are ours
+
+    // nullptr if there is none for the suite.
+    [[nodiscard]] const treekem::LeafNode* published(crypto::CipherSuiteId suite) const {
+      for (const PublishedLeaf& one : leaves)
+        if (one.suite == suite) return &one.leaf;
+      return nullptr;
+    }
+    [[nodiscard]] const group::OwnUpdate* own_leaf(crypto::CipherSuiteId suite) const {
+      const auto found = own_leaves.find(suite);
+      return found == own_leaves.end() ? nullptr : &found->second;
+    }
   };
 
   // Beyond `per_group` entries of one group the oldest goes.

@@ -1,8 +1,10 @@
 // UNPROTECT. draft-xue-distributed-mls, "UNPROTECT", "Group Operations": who may say what
 
 #include <dmls/keyschedule/error.h>
+#include <dmls/sendgroup/stapled_commit.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "state.h"
 
@@ -36,7 +38,36 @@ bool is_announcement(const Header& header) {
 
 }  // namespace
 
+// Nothing about a staple is signed: each message is judged by itself, whatever becomes of the others.
+Result<Events> Session::State::unprotect_stapled(BytesView octets) {
+  DMLS_TRY(const auto parts, tls_codec::decode<StapledCommit>(octets));
+  if (parts.stapled.size() > config.limits.stapled_messages)
+    return fail(dmls::errc::kLimit, "too many messages are stapled to a commit");
+  Events before;
+  for (const Bytes& message : parts.stapled) receive_part(message, true, before);
+  Events events;
+  receive_part(parts.commit, false, events);
+  std::ranges::move(before, std::back_inserter(events));
+  return events;
+}
+
+void Session::State::receive_part(BytesView octets, bool is_stapled, Events& events) {
+  EpochName at;
+  const auto received = [&]() -> Result<void> {
+    DMLS_TRY(const auto message, tls_codec::decode<group::MlsMessage>(octets));
+    const auto header = header_of(message);
+    if (!header) return fail(errc::kInvalidContent, "commits and proposals are stapled to a commit, nothing else");
+    at = {header->group_id, header->epoch};
+    if (header->type != ContentType::commit && !(is_stapled && header->type == ContentType::proposal))
+      return fail(errc::kInvalidContent, "commits and proposals are stapled to a commit, nothing else");
+    return receive(message, octets, events);
+  }();
+  if (!received) events.push_back(Rejected{std::move(at), received.error()});
+  settle(events);
+}
+
 Result<Events> Session::State::unprotect(BytesView octets) {
+  if (is_stapled(octets)) return unprotect_stapled(octets);
   DMLS_TRY(const auto message, tls_codec::decode<group::MlsMessage>(octets));
   Events events;
   DMLS_CHECK(receive(message, octets, events));

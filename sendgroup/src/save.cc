@@ -151,8 +151,10 @@ void Session::State::Writer::write_ledger() {
     const Bytes hash = keys.hash(record);
     if (++state.stored.rosters[hash] == 1) batch.put(keys.of("r", hash), SecretBytes(BytesView(record)));
     state.stored.ledger.emplace(name, hash);
-    batch.put(keys.epoch("p", name), tls_codec::encode_secret(LedgerRecord{kRecordVersion, name.group_id, name.epoch,
-                                                                           entry->psk.clone(), hash}));
+    LedgerRecord exported{kRecordVersion, name.group_id, name.epoch, entry->psk.clone(), hash, entry->leaves, {}};
+    for (const auto& [suite, leaf] : entry->own_leaves)
+      exported.own_leaves.push_back({suite, leaf.pair.private_key.clone()});
+    batch.put(keys.epoch("p", name), tls_codec::encode_secret(exported));
   }
   for (const EpochName& name : changes) {
     if (state.ledger.entry(name) != nullptr) continue;
@@ -180,7 +182,7 @@ void Session::State::Writer::write_order() {
     }
     batch.put(keys.epoch("c", name),
               public_record(LoggedCommitRecord{kRecordVersion, name.group_id, name.epoch,
-                                               static_cast<std::uint8_t>(entry->has_path ? 1 : 0), entry->message,
+                                               static_cast<std::uint8_t>(entry->is_update ? 1 : 0), entry->message,
                                                entry->proposals, entry->confirmation_tag}));
   }
   for (const auto& [owner, risen] : state.acks.take_changes())
@@ -199,9 +201,16 @@ void Session::State::Writer::write_own() {
     batch.put(keys.of("o"), record.clone());
     state.stored.own = std::move(record);
   }
-  for (const auto& [epoch, messages] : mine.welcomes)
-    if (state.stored.welcomes.insert(epoch).second)
-      batch.put(keys.of("w", epoch), public_record(WelcomeRecord{kRecordVersion, messages}));
+  for (const auto& [epoch, invitation] : mine.invitations)
+    if (state.stored.invitations.insert(epoch).second)
+      batch.put(keys.of("w", epoch),
+                public_record(InvitationRecord{
+                    kRecordVersion, invitation.messages, {invitation.invited.begin(), invitation.invited.end()}}));
+  std::erase_if(state.stored.invitations, [&](const std::uint64_t epoch) {
+    if (mine.invitations.contains(epoch)) return false;
+    batch.erase(keys.of("w", epoch));
+    return true;
+  });
   write_shelf(mine.shelf, keys.group(mine.id), {mine.epoch, nullptr, mine.proposals, mine.proposal_messages, nullptr});
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "leaves.h"
 #include "state.h"
 
 namespace dmls::sendgroup {
@@ -61,7 +62,35 @@ Result<Outgoing> Session::State::commit(CommitKind kind) {
   if (plan.adds.empty()) plan.imports = std::move(waiting.imports);
   if (kind == CommitKind::partial && plan.imports.empty() && plan.removes.empty() && plan.adds.empty())
     return fail(errc::kNothingToCommit, "nothing waits to be imported, added or removed");
+  auto made = carry_out(plan);
+  if (made || !detaches_leaves()) return made;
+  // A leaf that its owner has published may be none for our Send Group: whose it is keeps nobody else waiting.
+  if (std::erase_if(plan.imports, [&](const EpochName& import) { return !fits(import); }) == 0) return made;
+  if (kind == CommitKind::partial && plan.imports.empty() && plan.removes.empty() && plan.adds.empty())
+    return fail(errc::kNothingToCommit, "nothing that waits can be imported");
   return carry_out(plan);
+}
+
+std::vector<Bytes> Session::State::stapled_to(const std::vector<EpochName>& imports) const {
+  std::vector<Bytes> out;
+  if (config.updates.staple_commits == 0) return out;
+  std::size_t room = config.updates.staple_octets;
+  for (const auto& [reference, message] : own->proposal_messages) {  // which the commit itself refers to
+    if (message.size() > room) continue;
+    room -= message.size();
+    out.push_back(message);
+  }
+  for (std::size_t i = 0; i < std::min(imports.size(), config.updates.staple_commits); ++i) {
+    const auto* entry = log.find(imports[i]);
+    if (entry == nullptr) continue;
+    std::size_t size = entry->message.size();
+    for (const Bytes& proposal : entry->proposals) size += proposal.size();
+    if (size > room) continue;
+    room -= size;
+    out.insert(out.end(), entry->proposals.begin(), entry->proposals.end());
+    out.push_back(entry->message);
+  }
+  return out;
 }
 
 Result<Outgoing> Session::State::carry_out(const Plan& plan) {
@@ -80,19 +109,27 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
     DMLS_TRY(const auto decoded, group::decode_key_package(package));
     going.erase(client_of(decoded, policy()));  // comes back at once
   }
-  for (const EpochName& import : plan.imports) request.external_psk(psk_id(import));
+  for (const EpochName& import : plan.imports) {
+    request.external_psk(psk_id(import));
+    if (const auto detached = detached_leaf(ledger, import, client().suite.id())) request.custom(*detached);
+  }
+  PskLedger::Entry exported;
+  if (detaches_leaves() && fresh && plan.adds.empty()) {  // with an Add none: a new member could not check it
+    DMLS_TRY(exported, publish_leaves(request));
+  }
 
+  const group::ClientConfig config_here = judging(client());
   keyschedule::OrdinaryInitSource source(own->init_secret);
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(auto made,
-           group::create_commit(own->epoch, request, {own->proposals, ledger, client()}, {source, succession}));
+           group::create_commit(own->epoch, request, {own->proposals, ledger, config_here}, {source, succession}));
   group::Epoch& next = made.staged.next;
   const auto& changes = made.staged.changes;
   const EpochName entering{own->id, next.number()};
-  std::optional<keyschedule::Psk> psk;
-  if (changes.has_path) {
-    DMLS_TRY(psk, exporter_psk(next.suite(), next.own().exporter_secret, universe->parameters.label, entering,
-                               universe->parameters.export_length));
+  const bool is_update = changes.has_path && (!detaches_leaves() || fresh);
+  if (is_update) {
+    DMLS_TRY(exported.psk, exporter_psk(next.suite(), next.own().exporter_secret, universe->parameters.label, entering,
+                                        universe->parameters.export_length));
   }
   DMLS_TRY(const auto names, names_of(next, changes.added, is_universe(own->id)));
   Outgoing out{tls_codec::encode(made.commit), encoded_welcome(made), {}};
@@ -115,6 +152,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   }
 
   // Nothing fails from here on.
+  out.stapled = stapled_to(plan.imports);
   const bool same_members = changes.added.empty() && changes.removed.empty();
   own->epoch = std::move(next);
   own->init_secret = std::move(succession).into_init_secret();
@@ -123,15 +161,20 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
   own->proposals.clear();
   own->proposal_messages.clear();
   if (!same_members) own->roster = roster_of(own->epoch.shared().tree, policy());
-  log.add(entering, {out.commit, changes.has_path, std::move(proposals), {}}, config.limits.log_per_group);
+  log.add(entering, {out.commit, is_update, std::move(proposals), {}}, config.limits.log_per_group);
+  for (const auto& gone : changes.removed) uninvite(client_of(gone.member, policy()), entering.epoch);
   if (!out.welcome.empty()) {
-    own->welcomes[entering.epoch] = {out.welcome};
-    if (!out.announcement.empty()) own->welcomes[entering.epoch].push_back(out.announcement);
+    Clients invited;
+    for (const auto& added : changes.added) invited.insert(client_of(added.member, policy()));
+    std::vector<Bytes> messages{out.welcome};
+    if (!out.announcement.empty()) messages.push_back(out.announcement);
+    invite(std::move(invited), std::move(messages));
   }
-  if (changes.has_path) {
+  if (is_update) {
     own->fresh_at = now();
     own->messages_since_fresh = 0;
-    ledger.add(entering, {*std::move(psk), own->roster}, config.limits.ledger_per_group);
+    exported.roster = own->roster;
+    ledger.add(entering, std::move(exported), config.limits.ledger_per_group);
   }
   std::vector<Bytes> sources;
   for (const EpochName& import : plan.imports) {

@@ -1,4 +1,5 @@
 #include <dmls/sendgroup/session.h>
+#include <dmls/sendgroup/stapled_commit.h>
 
 #include <dmls/group/error.h>
 
@@ -43,7 +44,9 @@ const Bytes* Session::State::owner_of(BytesView group_id) const {
 
 std::vector<Bytes> Outgoing::messages() const {
   std::vector<Bytes> out;
-  for (const Bytes* message : {&commit, &welcome, &announcement})
+  if (!commit.empty())
+    out.push_back(stapled.empty() ? commit : tls_codec::encode(StapledCommit{kStapleMark, stapled, commit}));
+  for (const Bytes* message : {&welcome, &announcement})
     if (!message->empty()) out.push_back(*message);
   out.insert(out.end(), proposals.begin(), proposals.end());
   return out;

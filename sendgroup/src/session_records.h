@@ -14,7 +14,7 @@
 //   S "r" Hash(RosterRecord)    RosterRecord: who can derive PSKs
 //   S "a" Hash(owner) Hash(group)  AckRecord
 //   S "o"                       OwnGroupRecord
-//   S "w" epoch                 WelcomeRecord: what has to be sent to those who join with this own epoch
+//   S "w" epoch                 InvitationRecord: what has to be sent to those who join with this own epoch
 //   S "f" Hash(group)           FollowedGroupRecord
 //   G = S "g" Hash(group)       of each Send Group, the own included:
 //     G "n", G "e"                epochs and their trees, <dmls/group/epoch_record.h>; the id is the epoch's number
@@ -30,6 +30,7 @@
 #include <dmls/keyschedule/psk.h>
 #include <dmls/keyschedule/secrets.h>
 #include <dmls/sendgroup/config.h>
+#include <dmls/sendgroup/detached_leaf.h>
 #include <dmls/storage/error.h>
 #include <dmls/tls_codec/codec.h>
 #include <dmls/treekem/key_package.h>
@@ -115,13 +116,19 @@ struct LoggedCommitRecord {
   std::uint16_t version = kRecordVersion;
   Bytes group_id;
   std::uint64_t epoch = 0;
-  std::uint8_t has_path = 0;
+  std::uint8_t is_update = 0;
   Bytes message;
   std::vector<Bytes> proposals;
   std::optional<Bytes> confirmation_tag;
   static constexpr auto fields(auto& s) {
-    return std::tie(s.version, s.group_id, s.epoch, s.has_path, s.message, s.proposals, s.confirmation_tag);
+    return std::tie(s.version, s.group_id, s.epoch, s.is_update, s.message, s.proposals, s.confirmation_tag);
   }
+};
+
+struct OwnLeafRecord {
+  crypto::CipherSuiteId suite{};
+  crypto::HpkePrivateKey encryption;
+  static constexpr auto fields(auto& s) { return std::tie(s.suite, s.encryption); }
 };
 
 struct LedgerRecord {
@@ -130,7 +137,11 @@ struct LedgerRecord {
   std::uint64_t epoch = 0;
   keyschedule::Psk psk;
   Bytes roster;  // its hash
-  static constexpr auto fields(auto& s) { return std::tie(s.version, s.group_id, s.epoch, s.psk, s.roster); }
+  std::vector<PublishedLeaf> leaves;
+  std::vector<OwnLeafRecord> own_leaves;
+  static constexpr auto fields(auto& s) {
+    return std::tie(s.version, s.group_id, s.epoch, s.psk, s.roster, s.leaves, s.own_leaves);
+  }
 };
 
 struct RosterRecord {
@@ -159,10 +170,11 @@ struct OwnGroupRecord {
   }
 };
 
-struct WelcomeRecord {
+struct InvitationRecord {
   std::uint16_t version = kRecordVersion;
   std::vector<Bytes> messages;
-  static constexpr auto fields(auto& s) { return std::tie(s.version, s.messages); }
+  std::vector<Bytes> invited;  // at first: who of them has joined since follows from the rest
+  static constexpr auto fields(auto& s) { return std::tie(s.version, s.messages, s.invited); }
 };
 
 struct FollowedGroupRecord {

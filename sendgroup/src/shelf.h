@@ -34,7 +34,7 @@ struct StoredState {
   std::uint64_t opened = 0;  // how often it was created or loaded: an older object may not write
   Bytes head = {};
   SecretBytes own = {};
-  std::set<std::uint64_t> welcomes = {};
+  std::set<std::uint64_t> invitations = {};
   std::map<EpochName, Bytes> ledger = {};                 // the hash of each entry's roster
   std::map<Bytes, std::size_t, OctetOrder> rosters = {};  // by hash: how many entries have it
   std::optional<Error> broken = {};                       // why nothing more is done

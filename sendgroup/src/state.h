@@ -6,6 +6,7 @@
 //   follow.cc   commits of others: blocked, followed, refused; what an arrival releases
 //   send.cc     UPDATE, COMMIT, PROTECT, members
 //   order.cc    what is missing, what can be served
+//   leaves.cc   leaves for the Send Groups of others
 //   forget.cc   what can be deleted
 //   save.cc, load.cc   the store
 
@@ -49,7 +50,12 @@ struct Participant {
 // Proposals of the present epoch as they came, by their reference: whoever lacks them is served.
 using ProposalMessages = std::map<Bytes, Bytes, OctetOrder>;
 
-using Welcomes = std::map<std::uint64_t, std::vector<Bytes>>;  // by the epoch joined: Welcome and announcement
+// A Welcome of ours and its announcement, kept until all whom it invites are known to have joined, or are gone.
+struct Invitation {
+  std::vector<Bytes> messages;
+  Clients invited;
+};
+using Invitations = std::map<std::uint64_t, Invitation>;  // by the epoch joined
 
 struct OwnGroup {
   Bytes id;
@@ -58,7 +64,7 @@ struct OwnGroup {
   SharedRoster roster;
   group::ProposalStore proposals = {};
   ProposalMessages proposal_messages = {};
-  Welcomes welcomes = {};
+  Invitations invitations = {};
   std::uint64_t fresh_at = 0;  // time of the last commit with fresh keys
   std::uint64_t messages_since_fresh = 0;
   Shelf shelf = {};
@@ -138,6 +144,11 @@ struct Session::State {
   [[nodiscard]] const FollowedGroup* group_of(BytesView client) const;
   [[nodiscard]] std::vector<Bytes> group_ids() const;  // of `groups`
   [[nodiscard]] const Bytes* owner_of(BytesView group_id) const;
+  [[nodiscard]] bool detaches_leaves() const {
+    return universe && universe->parameters.leaf_keys == LeafKeys::detached_leaf;
+  }
+  // The same client, with the rules of the universe's LeafKeys.
+  [[nodiscard]] group::ClientConfig judging(const group::ClientConfig&) const;
   [[nodiscard]] bool is_universe(BytesView group_id) const { return universe && is_same(universe->id, group_id); }
   static bool is_same(BytesView a, BytesView b) { return std::equal(a.begin(), a.end(), b.begin(), b.end()); }
 
@@ -157,6 +168,8 @@ struct Session::State {
 
   // ---- UNPROTECT
   Result<Events> unprotect(BytesView);
+  Result<Events> unprotect_stapled(BytesView);
+  void receive_part(BytesView octets, bool is_stapled, Events&);
   Result<void> receive(const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_own(const group::MlsMessage&, BytesView octets, Events&);
   Result<void> receive_early(const EpochName&, bool is_commit, BytesView octets, Events&);
@@ -175,6 +188,9 @@ struct Session::State {
   // ---- commits of others
   Result<void> take_commit(FollowedGroup&, group::VerifiedContent, BytesView octets, Events&);
   Result<std::vector<EpochName>> check_commit(const FollowedGroup&, const group::Commit&) const;
+  Result<void> check_leaves(const group::Commit&, const std::vector<EpochName>& imports, bool adds) const;
+  Result<void> check_leaves_are_there(const FollowedGroup&, const group::Commit&,
+                                      const std::vector<EpochName>& imports) const;
   [[nodiscard]] PskStanding standing(const FollowedGroup&, const EpochName&) const;
   // Whether it can be followed now; if not, it is blocked or the group is lost.
   enum class Readiness : std::uint8_t { ready, blocked, lost };
@@ -199,6 +215,10 @@ struct Session::State {
   };
   Result<Outgoing> commit(CommitKind);
   Result<Outgoing> carry_out(const Plan&);
+  // LeafKeys::detached_leaf: leaves for the Send Groups of others; whether a published one is acceptable in the own
+  // one.
+  Result<PskLedger::Entry> publish_leaves(group::CommitRequest&) const;
+  [[nodiscard]] bool fits(const EpochName& import) const;
   Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data);
   Result<std::vector<Bytes>> maintain();
   Result<Outgoing> add(BytesView package);
@@ -206,6 +226,7 @@ struct Session::State {
   Result<Outgoing> readmit(BytesView client, BytesView package);
   Result<void> abandon(BytesView group_id);
   [[nodiscard]] std::vector<EpochName> due_imports(const Roster& after) const;
+  [[nodiscard]] std::vector<Bytes> stapled_to(const std::vector<EpochName>& imports) const;
   [[nodiscard]] Pending pending() const;
   [[nodiscard]] bool self_update_due() const;
   Result<Bytes> propose_renewal(FollowedGroup&);
@@ -219,6 +240,8 @@ struct Session::State {
   [[nodiscard]] std::vector<Bytes> serve(const Wanted&) const;
 
   // ---- forgetting
+  void invite(Clients, std::vector<Bytes> messages);  // to the present epoch of the own Send Group
+  void uninvite(const Bytes& client, std::uint64_t up_to);
   void drop_group(const Bytes& group_id);
   void forget_psks(const std::vector<Bytes>& group_ids);
   void forget();

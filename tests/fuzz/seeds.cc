@@ -137,6 +137,9 @@ void attacks(Seeds& seeds) {
     seeds.add("conversation_fuzz", choice, {0, 40, 1});
     seeds.add("conversation_fuzz", choice, {0, 5, 0x80, 1, 0, 0xff, 0, 90, 4});
     seeds.add("conversation_fuzz", choice, {0, 5, 0, 200});
+    seeds.add("sendgroup_fuzz", choice, {0, 40, 1});
+    seeds.add("sendgroup_fuzz", choice, {0, 5, 0x80, 1, 0, 0xff, 0, 90, 4});
+    seeds.add("sendgroup_fuzz", choice, {0, 5, 0, 200});
     seeds.add("dmls_message_fuzz", choice, {0, 40, 1});
     seeds.add("dmls_message_fuzz", choice, {0, 5, 0x80, 1, 0, 0xff, 0, 90, 4});
   }

@@ -9,15 +9,16 @@ namespace {
 
 constexpr std::size_t kVictim = 1;
 
-class Healing : public testing::TestWithParam<std::uint64_t> {
+class Healing : public testing::TestWithParam<std::tuple<std::uint64_t, LeafKeys>> {
  protected:
-  Healing() : real_(until_theft(GetParam())), twin_(until_theft(GetParam())) {
-    std::uint64_t seed = 5000 + GetParam();
+  Healing() : real_(until_theft()), twin_(until_theft()) {
+    std::uint64_t seed = 5000 + std::get<0>(GetParam());
     for (Member& member : real_.members) member.random->reseed(++seed);
   }
 
-  static Mesh until_theft(std::uint64_t seed) {
-    Mesh mesh = Mesh::open(4, seed);
+  static Mesh until_theft() {
+    const auto [seed, leaf_keys] = GetParam();
+    Mesh mesh = Mesh::open(4, seed, {.detached_leaves = true}, {.leaf_keys = leaf_keys});
     for (std::size_t i = 0; i < 4; ++i) {
       if ((seed >> i) % 2 == 0) mesh.broadcast(i, mesh[i].session.update());
       if ((seed >> (i + 1)) % 2 == 0) mesh.broadcast(i, mesh[i].session.commit(CommitKind::full));
@@ -100,7 +101,9 @@ TEST_P(Healing, HearingEverythingAgainInAnyOrderDoesNotHelp) {
   EXPECT_FALSE(attacker().heard("the secret"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Histories, Healing, testing::Range(std::uint64_t{0}, std::uint64_t{16}));
+INSTANTIATE_TEST_SUITE_P(Histories, Healing,
+                         testing::Combine(testing::Range(std::uint64_t{0}, std::uint64_t{16}),
+                                          testing::Values(LeafKeys::psk_only, LeafKeys::detached_leaf)));
 
 }  // namespace
 }  // namespace dmls::sendgroup

@@ -255,6 +255,17 @@ TEST_F(Hostile, APskIsImportedThatAMemberCannotDerive) {
   expect_refused(commit(CommitRequest().external_psk(psk_id(know_psk(2, 2)))), errc::kInvalidImport);
 }
 
+TEST_F(Hostile, APskIsImportedThatANewcomerCannotDerive) {
+  update(2);
+  const Bytes id = psk_id(know_psk(2, 2));
+  auto stranger = rogue_client("stranger");
+  auto addition = *own_->commit(CommitRequest().add(*stranger.new_key_package()));
+  mesh_[1].take(addition.message());
+  ASSERT_TRUE(own_->merge(std::move(addition)));
+  before_ = statistics();
+  expect_refused(commit(CommitRequest().external_psk(id)), errc::kInvalidImport);  // 2 does not have the stranger
+}
+
 TEST_F(Hostile, SomebodyIsAddedAndAPskImportedInOneCommit) {
   update(2);
   before_ = statistics();
@@ -274,6 +285,26 @@ TEST_F(Hostile, AGroupIdIsSquatted) {
   auto squat = *squatter.create_group(mesh[1].session.send_group_of(mesh[2].id()));
   const auto made = *squat.commit(CommitRequest().add(*mesh[1].session.new_key_package()));
   EXPECT_EQ(mesh[1].refusal(made.welcomes().front().message).code, errc::kWrongOwner);
+  mesh.broadcast(2, mesh[2].session.open_send_group());
+  mesh.expect_heard(2, "the true 2");
+}
+
+TEST_F(Hostile, AGroupIdIsSquattedBeforeTheAnnouncement) {
+  Mesh mesh;
+  for (std::size_t i = 0; i < 3; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
+  auto squatter = rogue_client("squatter");
+  const std::vector<Bytes> packages = {*mesh[1].session.new_key_package(), *mesh[2].session.new_key_package()};
+  const auto universe = *mesh[0].session.open_universe(packages);
+  const Bytes name = mesh[0].session.send_group_of(mesh[2].id());
+  auto squat = *squatter.create_group(name);
+  const auto made = *squat.commit(CommitRequest().add(*mesh[1].session.new_key_package()));
+  mesh[1].take(made.welcomes().front().message);  // nobody can know yet
+  EXPECT_EQ(mesh[1].session.statistics().groups, 1u);
+  mesh.broadcast(0, universe.messages());
+  const auto rejected = mesh[1].all<Rejected>();
+  ASSERT_EQ(rejected.size(), 1u);
+  EXPECT_EQ(rejected[0].error.code, errc::kWrongOwner);
+  EXPECT_EQ(mesh[1].session.statistics().groups, 1u);  // 0's
   mesh.broadcast(2, mesh[2].session.open_send_group());
   mesh.expect_heard(2, "the true 2");
 }

@@ -71,6 +71,81 @@ TEST(Order, AWelcomeMayComeAfterTheMessagesOfItsGroup) {
   EXPECT_EQ(mesh[2].session.epoch(mesh[1].group()), 2u);
 }
 
+TEST(Order, AWelcomeBeforeTheAnnouncementIsHeld) {
+  Mesh mesh;
+  for (std::size_t i = 0; i < 3; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
+  std::vector<Bytes> packages;
+  for (std::size_t i = 1; i < 3; ++i) packages.push_back(*mesh[i].session.new_key_package());
+  const auto universe = *mesh[0].session.open_universe(packages);
+  for (const auto& message : universe.messages()) mesh[1].take(message);
+  const auto own = *mesh[1].session.open_send_group();
+  mesh[2].take(own.welcome);
+  EXPECT_TRUE(std::holds_alternative<Joined>(mesh[2].events.back()));
+  EXPECT_EQ(mesh[2].session.statistics().groups, 1u);
+  // Whose it is, nobody has said: nothing in it is listened to, nor is it shown to peers.
+  EXPECT_TRUE(mesh[2].session.heads().empty());
+  EXPECT_TRUE(mesh[2].session.owner_of(mesh[1].group()).empty());
+  mesh[2].take(mesh[1].session.protect(as_bytes("held"))->front());
+  EXPECT_TRUE(std::holds_alternative<Waiting>(mesh[2].events.back()));
+  mesh[2].take(universe.welcome);
+  EXPECT_FALSE(mesh[2].heard("held"));
+  mesh[2].take(universe.announcement);
+  EXPECT_TRUE(mesh[2].heard("held"));
+  EXPECT_EQ(mesh[2].session.owner_of(mesh[1].group()), mesh[1].id());
+  EXPECT_EQ(mesh[2].session.heads().size(), 2u);
+}
+
+TEST(Order, WelcomesBeforeAnyAnnouncementAreBounded) {
+  MemberOptions options;
+  options.limits.early_welcomes = 2;
+  auto late = Member::create("late", 1, options);
+  const Bytes package = *late.session.new_key_package();
+  std::vector<Member> others;
+  std::vector<Outgoing> universes;
+  for (std::uint64_t i = 0; i < 3; ++i) {
+    others.push_back(Member::create("other " + std::to_string(i), 10 + i));
+    universes.push_back(*others.back().session.open_universe({{package}}));
+  }
+  late.take(universes[0].welcome);
+  late.take(universes[1].welcome);
+  EXPECT_EQ(late.refusal(universes[2].welcome).code, dmls::errc::kLimit);
+  EXPECT_EQ(late.session.statistics().groups, 2u);
+  // The first that is announced counts; the group of the other is nobody's here, until somebody names it.
+  late.take(universes[1].announcement);
+  EXPECT_EQ(late.session.universe_id(), others[1].session.universe_id());
+  EXPECT_EQ(late.session.heads().size(), 1u);
+}
+
+TEST(Order, AWelcomeIsServedUntilAllItInvitesHaveShownThatTheyJoined) {
+  Mesh mesh = Mesh::open(3);
+  const Wanted welcome{mesh[0].group(), 0};
+  EXPECT_EQ(mesh[0].session.serve(welcome).size(), 2u);  // with the announcement
+  mesh.broadcast(0, mesh[0].session.update());
+  mesh.broadcast(1, mesh[1].session.commit());
+  EXPECT_EQ(mesh[0].session.serve(welcome).size(), 2u);
+  mesh.broadcast(2, mesh[2].session.commit());
+  EXPECT_TRUE(mesh[0].session.serve(welcome).empty());
+  // A removed one is not waited for.
+  const Wanted other{mesh[1].group(), 0};
+  mesh.broadcast(1, mesh[1].session.update());
+  mesh.broadcast(2, mesh[2].session.commit());
+  EXPECT_EQ(mesh[1].session.serve(other).size(), 1u);
+  mesh.broadcast(1, mesh[1].session.remove(mesh[0].id()));
+  EXPECT_TRUE(mesh[1].session.serve(other).empty());
+}
+
+TEST(Order, OwnWelcomesAreBounded) {
+  MemberOptions options;
+  options.limits.own_welcomes = 2;
+  Mesh mesh = Mesh::open(2, 1, options);
+  for (std::uint64_t i = 0; i < 5; ++i) {  // of whom nobody is ever heard again
+    auto newcomer = Member::create("newcomer " + std::to_string(i), 100 + i);
+    ASSERT_TRUE(mesh[0].session.add(*newcomer.session.new_key_package()));
+  }
+  const auto served = mesh[0].session.serve({mesh[0].group(), 0});
+  EXPECT_EQ(served.size(), 4u);  // two Welcomes, and an announcement with each
+}
+
 TEST(Order, EverythingMayComeBackwards) {
   Mesh mesh;
   for (std::size_t i = 0; i < 4; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));

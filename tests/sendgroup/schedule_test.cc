@@ -180,6 +180,11 @@ TEST(Schedules, EndInAgreementWithProposedLeafKeys) {
   run_schedules(test::property_runs(500, 10), {}, 200'000, {.leaf_keys = LeafKeys::update_proposal});
 }
 
+TEST(Schedules, EndInAgreementWithDetachedLeaves) {
+  run_schedules(test::property_runs(500, 10), {.detached_leaves = true}, 300'000,
+                {.leaf_keys = LeafKeys::detached_leaf});
+}
+
 TEST(Schedules, EndInAgreementWithRealSuites) {
   const CipherSuiteId ids[] = {CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
                                CipherSuiteId::MLS_128_DHKEMP256_AES128GCM_SHA256_P256,

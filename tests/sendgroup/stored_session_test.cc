@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::size_t kMembers = 4;
 
+constexpr LeafKeys kLeafKeys[] = {LeafKeys::psk_only, LeafKeys::update_proposal, LeafKeys::detached_leaf};
+
 MemberOptions in(std::shared_ptr<storage::Store> store) {
   MemberOptions options;
   options.store = std::move(store);
@@ -95,7 +97,9 @@ class Play {
   Play(std::uint64_t seed, bool is_stored) : dice_(seed) {
     for (std::size_t i = 0; i < kMembers; ++i) {
       stores_.push_back(std::make_shared<UnreliableStore>());
-      members_.push_back(Member::create(Mesh::name_of(i), seed * 1000 + i, in(is_stored ? stores_.back() : nullptr)));
+      MemberOptions options = in(is_stored ? stores_.back() : nullptr);
+      options.detached_leaves = true;
+      members_.push_back(Member::create(Mesh::name_of(i), seed * 1000 + i, options));
     }
   }
   // Called around every step: (who, the step).
@@ -192,7 +196,7 @@ std::vector<Sight> sights(std::uint64_t seed, bool is_stored, const UniversePara
 TEST(StoredSession, ReloadedAfterEveryStepEqualsOneThatNeverWas) {
   for (int i = 0; i < test::property_runs(200, 6) && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(i);
-    const UniverseParameters parameters{.leaf_keys = i % 2 == 0 ? LeafKeys::psk_only : LeafKeys::update_proposal};
+    const UniverseParameters parameters{.leaf_keys = kLeafKeys[i % 3]};
     const auto seed = static_cast<std::uint64_t>(i) + 1;
     const auto plain = sights(seed, false, parameters);
     const auto stored = sights(seed, true, parameters);
@@ -208,25 +212,24 @@ TEST(StoredSession, AStepIsOneBatchAndIfTheStoreRefusesNothingHasHappened) {
   for (int i = 0; i < test::property_runs(100, 4) && !testing::Test::HasFailure(); ++i) {
     SCOPED_TRACE(i);
     Play play(static_cast<std::uint64_t>(i) + 500, true);
-    play.run(20, {.leaf_keys = i % 2 == 0 ? LeafKeys::psk_only : LeafKeys::update_proposal},
-             [&](Play& p, std::size_t who, const auto& step) {
-               const auto content = p.store(who).content();
-               const auto before = Sight::of(p[who].session);
-               const std::size_t writes = p.store(who).writes;
-               p.store(who).fails = true;
-               const auto refused = step();
-               p.store(who).fails = false;
-               ASSERT_EQ(p.store(who).content(), content);
-               ASSERT_LE(p.store(who).writes, writes + 1);
-               if (p.store(who).writes == writes) return;  // it has changed nothing, and is done
-               ++refusals;
-               ASSERT_FALSE(refused);
-               EXPECT_EQ(refused.error().code, storage::errc::kWriteFailed);
-               ASSERT_TRUE(Sight::of(p[who].session) == before);
-               const auto done = step();
-               ASSERT_TRUE(done) << done.error().rule;
-               ASSERT_EQ(p.store(who).writes, writes + 2);
-             });
+    play.run(20, {.leaf_keys = kLeafKeys[i % 3]}, [&](Play& p, std::size_t who, const auto& step) {
+      const auto content = p.store(who).content();
+      const auto before = Sight::of(p[who].session);
+      const std::size_t writes = p.store(who).writes;
+      p.store(who).fails = true;
+      const auto refused = step();
+      p.store(who).fails = false;
+      ASSERT_EQ(p.store(who).content(), content);
+      ASSERT_LE(p.store(who).writes, writes + 1);
+      if (p.store(who).writes == writes) return;  // it has changed nothing, and is done
+      ++refusals;
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().code, storage::errc::kWriteFailed);
+      ASSERT_TRUE(Sight::of(p[who].session) == before);
+      const auto done = step();
+      ASSERT_TRUE(done) << done.error().rule;
+      ASSERT_EQ(p.store(who).writes, writes + 2);
+    });
     for (std::size_t a = 0; a < kMembers; ++a)
       for (std::size_t b = 0; b < kMembers; ++b)
         EXPECT_EQ(play[a].session.epoch(play[b].group()), play[b].session.epoch(play[b].group()));

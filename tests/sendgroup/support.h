@@ -3,6 +3,7 @@
 
 #include <dmls/base/random.h>
 #include <dmls/crypto_testing/cheap_provider.h>
+#include <dmls/sendgroup/detached_leaf.h>
 #include <dmls/sendgroup/session.h>
 #include <gtest/gtest.h>
 
@@ -64,6 +65,7 @@ struct MemberOptions {
   std::shared_ptr<const MembershipPolicy> membership = std::make_shared<FollowEverybody>();
   Limits limits = {};
   std::shared_ptr<storage::Store> store = {};
+  bool detached_leaves = false;  // whether they have the capability
 };
 
 // One participant, and what it was told.
@@ -88,6 +90,7 @@ struct Member {
       client.random = random;
       client.clock = clock;
       client.store = options.store;
+      if (options.detached_leaves) client.capabilities = with_detached_leaves(client.capabilities);
       config.clients.push_back(std::make_shared<const group::ClientConfig>(std::move(client)));
     }
     config.updates = options.updates;

@@ -14,6 +14,8 @@ constexpr auto kFamilies = std::to_array<Family>({
     {"demls-passive-client", "draft-kohbrok-mls-dmls", verify_demls_passive_client, generate_demls_passive_client,
      true},
     {"deserialization", "RFC 9420 §2.1.2", verify_deserialization, generate_deserialization, false},
+    {"dimls-leaf", "draft-xue-distributed-mls, \"COMMIT\"; RFC 9420 §7.2, §7.3", verify_dimls_leaf, generate_dimls_leaf,
+     true},
     {"dimls-psk", "draft-xue-distributed-mls, \"COMMIT\"", verify_dimls_psk, generate_dimls_psk, true},
     {"dimls-session", "draft-xue-distributed-mls", verify_dimls_session, generate_dimls_session, true},
     {"fork-choice", "draft-kohbrok-mls-dmls, \"State management\"", verify_fork_choice, generate_fork_choice, true},

@@ -26,6 +26,9 @@ Result<Json> generate_retention(const Generation&);
 Result<void> verify_deserialization(const Value&);
 Result<Json> generate_deserialization(const Generation&);
 
+Result<void> verify_dimls_leaf(const Value&);
+Result<Json> generate_dimls_leaf(const Generation&);
+
 Result<void> verify_dimls_psk(const Value&);
 Result<Json> generate_dimls_psk(const Generation&);
 

@@ -461,7 +461,8 @@ constexpr Type kWrappedMessage = structure("MLSMessage", "§6", kWrappedFields);
 constexpr std::array kDmlsFields{Field{"message", &kWrappedMessage}, Field{"dmls_epoch", &kOpaque}};
 constexpr Type kDmlsMessage = structure("DMLSMessage", "draft-kohbrok-mls-dmls", kDmlsFields);
 
-constexpr auto kLeafKeysNames = std::to_array<NamedValue>({{1, "psk_only"}, {2, "update_proposal"}});
+constexpr auto kLeafKeysNames =
+    std::to_array<NamedValue>({{1, "psk_only"}, {2, "update_proposal"}, {3, "detached_leaf"}});
 constexpr auto kGroupIdsNames = std::to_array<NamedValue>({{1, "derived"}, {2, "assigned"}});
 constexpr Type kLeafKeys = code("LeafKeys", "", 1, kLeafKeysNames);
 constexpr Type kGroupIds = code("GroupIds", "", 1, kGroupIdsNames);

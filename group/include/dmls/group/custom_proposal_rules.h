@@ -10,11 +10,16 @@
 
 namespace dmls::group {
 
+struct OwnUpdate;  // <dmls/group/proposal_store.h>
+
 // What a custom proposal does to a group.
 struct CustomEffect {
   struct Leaf {
     LeafIndex index;
     treekem::LeafNode leaf;
+    // What is behind it if it is a leaf of our own: without the key pair its commit cannot be followed. Borrowed until
+    // the commit is staged.
+    const OwnUpdate* own = nullptr;
   };
   bool path_required = false;
   std::vector<Leaf> leaves = {};  // leaves to replace, judged and applied as Updates are; not the committer's

@@ -26,6 +26,7 @@ enum class Incorporate : std::uint8_t {
 enum class LeafKeys : std::uint8_t {
   psk_only = 1,         // never: healing comes from imported PSKs alone (the draft's first text)
   update_proposal = 2,  // by Update proposals (RFC 9420 §12.1.2) that the owner commits
+  detached_leaf = 3,    // by leaves that come with each UPDATE and go where its PSK is imported (detached_leaf.h)
 };
 
 struct UpdatePolicy {
@@ -34,6 +35,10 @@ struct UpdatePolicy {
   // A self-update is due after so many seconds, or so many own messages; 0: never.
   std::uint64_t self_update_seconds = 24 * 3600;
   std::uint64_t self_update_messages = 0;
+  // How many of the commits whose PSKs are imported travel with an own commit, and octets of them at most (proposals
+  // that are referred to included): who lacks one need not ask for it. 0: none.
+  std::size_t staple_commits = 0;
+  std::size_t staple_octets = 64 * 1024;
 };
 
 // MembershipPolicy decides whether what one owner did to its Send Group is done to one's own as well. Clients are named
@@ -60,6 +65,8 @@ struct Limits {
   std::size_t postponed_octets = 16u << 20;  //
   std::size_t postponed_per_group = 512;     //
   std::size_t early_welcomes = 64;           // of groups whose name is not known yet
+  std::size_t stapled_messages = 512;        // in one message; all of a longer one is refused
+  std::size_t own_welcomes = 32;             // that can be served again
   std::size_t ledger_per_group = 64;         // PSKs of one Send Group that somebody may still import
   std::size_t log_per_group = 1024;          // commits of one Send Group that can be served again
   std::uint64_t epochs_ahead = 4096;         // how far beyond the present epoch a message or PSK may be

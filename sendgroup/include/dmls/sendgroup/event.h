@@ -24,9 +24,10 @@ struct ApplicationMessage {
 struct Advanced {
   EpochName epoch;
   Bytes owner;
-  bool has_path = false;           // fresh keys of the owner: an UPDATE
+  bool has_path = false;           // fresh keys of the owner
+  bool is_update = false;          // and others have to import them: an UPDATE
   std::vector<EpochName> imports;  // a COMMIT
-  std::vector<Bytes> renewed;      // members whose leaf got the fresh keys that they had proposed
+  std::vector<Bytes> renewed;      // members whose leaf got fresh keys that they had proposed or published
   std::vector<Bytes> added;
   std::vector<Bytes> removed;
 };

@@ -57,6 +57,9 @@ struct Outgoing {
   Bytes announcement;
   std::vector<Bytes> proposals =
       {};  // LeafKeys::update_proposal: fresh keys for our leaves in the Send Groups of others
+  // UpdatePolicy::staple_commits: commits of others that `commit` imports from. messages() has them in one with it, see
+  // StapledCommit.
+  std::vector<Bytes> stapled = {};
   [[nodiscard]] std::vector<Bytes> messages() const;
 };
 
@@ -130,7 +133,8 @@ class Session {
   // ---- UNPROTECT
 
   // Takes an encoded MLSMessage. The first event is about the message; more follow if it released others that waited.
-  // What is not genuine or not allowed is an error.
+  // What is not genuine or not allowed is an error. Of a StapledCommit, which is taken too, each message is judged by
+  // itself: those that are refused are Rejected, the events about the commit come first.
   Result<Events> unprotect(BytesView message);
 
   // ---- members
