@@ -17,9 +17,9 @@ Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitR
   const EpochNotes notes(succession.id());
   const group::ClientConfig mine = config_at(parent);
   const BranchPsks of_branch(parent, mine);
-  DMLS_TRY(auto made, group::create_commit(parent.epoch, request,
-                                           {parent.proposals, psks != nullptr ? *psks : of_branch, mine},
-                                           {source, succession, &notes}));
+  DMLS_TRY(auto made,
+           group::create_commit(parent.epoch, request, {parent.proposals, psks != nullptr ? *psks : of_branch, mine},
+                                {source, succession, &notes}));
   DMLS_TRY(auto child, enter_epoch(std::move(made.staged.next), std::move(succession), &parent,
                                    made.staged.identity ? *std::move(made.staged.identity) : parent.identity,
                                    options.retention.resumption_psks));

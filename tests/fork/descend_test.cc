@@ -144,8 +144,8 @@ TEST_F(Descendants, OfAReInitAreJudgedByTheirOwnForkAlone) {
 
 TEST_F(Descendants, GoOnInAnotherCipherSuiteIfTheReInitSaysSo) {
   gather(2);
-  const auto next = *crypto::CipherSuite::find(
-      crypto::CipherSuiteId::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519);
+  const auto next =
+      *crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519);
   const OwnCommit closing =
       commit(a(), CommitRequest().reinit({{7}, crypto::ProtocolVersion::mls10, next.id(), announced()}));
   (void)b().process(closing.message);

@@ -147,10 +147,13 @@ class SessionStory {
   std::vector<Step> steps_{
       {"new_key_package",
        [this]() -> Result<void> {
+         key_package_.clear();
          DMLS_TRY(key_package_, alice_->new_key_package());
          return {};
        },
        [this]() -> Result<void> {
+         // One that was stored and never left is of no use.
+         if (key_package_.empty()) key_package_ = must(alice_->new_key_package());
          const auto add = must(bobs_->commit(group::CommitRequest().add(key_package_)));
          welcome_ = must(bobs_->accept(add.commit)).welcomes[0].message;
          (void)carols_->process(add.message);
@@ -252,8 +255,8 @@ class SessionStory {
        }},
       {"branch",
        [this]() -> Result<void> {
-         DMLS_TRY(auto made, alice_->branch(*session_, session_->head(),
-                                            {.group_id = {1, 2, 3}, .key_packages = {key_package_}}));
+         DMLS_TRY(auto made,
+                  alice_->branch(*session_, session_->head(), {.group_id = {1, 2, 3}, .key_packages = {key_package_}}));
          subgroup_.emplace(std::move(made.session));
          return {};
        },
@@ -266,6 +269,7 @@ class SessionStory {
        nothing},
       {"new_key_package",
        [this]() -> Result<void> {
+         key_package_.clear();
          DMLS_TRY(key_package_, alice_->new_key_package());
          return {};
        },
@@ -276,6 +280,8 @@ class SessionStory {
        }},
       {"process (removal)", [this] { return read(message_); },
        [this]() -> Result<void> {
+         // One that was stored and never left is of no use.
+         if (key_package_.empty()) key_package_ = must(alice_->new_key_package());
          const auto add = must(bobs_->commit(group::CommitRequest().add(key_package_)));
          welcome_ = must(bobs_->accept(add.commit)).welcomes[0].message;
          (void)carols_->process(add.message);

@@ -96,8 +96,8 @@ class Client {
   // The session of a Welcome that was opened with that key package.
   Result<Session> take_in(group::StagedEpoch, DemlsSuccession, const Bytes& key_package);
   Result<Descendant> start_descendant(const Session& parent, const NodeId&, keyschedule::ResumptionPSKUsage,
-                                      BytesView group_id, treekem::ExtensionList, const std::vector<Bytes>& key_packages,
-                                      group::TreeDelivery);
+                                      BytesView group_id, treekem::ExtensionList,
+                                      const std::vector<Bytes>& key_packages, group::TreeDelivery);
   explicit Client(std::shared_ptr<ClientState> state);
   std::shared_ptr<ClientState> state_;
   std::shared_ptr<const group::ClientConfig> config_;

@@ -12,8 +12,8 @@
 namespace dmls::group {
 
 // What to commit in epoch 0 of the new group: everybody is added, and the resumption PSK of `parent` links it. `usage`:
-// reinit or branch. kMisuse if a branch would have somebody who is not in `parent`, or a re-initialised group would lack
-// somebody who is, by the policy's idea of identity; errors of decoding the key packages.
+// reinit or branch. kMisuse if a branch would have somebody who is not in `parent`, or a re-initialised group would
+// lack somebody who is, by the policy's idea of identity; errors of decoding the key packages.
 Result<CommitRequest> descent_request(keyschedule::ResumptionPSKUsage usage, const PublicEpoch& parent,
                                       const std::vector<Bytes>& key_packages, TreeDelivery, const ClientConfig&);
 
