@@ -74,12 +74,10 @@ struct SqliteStore::Connection {
 
 // Each setting is read back: one that this build of SQLite does not know would be ignored in silence.
 Result<void> SqliteStore::Connection::configure() {
-  // The first to touch the file rolls back the hot journal of a process that died, and deletes it: under an exclusive
-  // lock, SQLite would only invalidate its header. Then the lock is taken, and never given back.
-  if (!number("SELECT count(*) FROM sqlite_schema") || !run("PRAGMA locking_mode=EXCLUSIVE") ||
-      !run("PRAGMA temp_store=MEMORY") || !run("PRAGMA mmap_size=0") || !run("PRAGMA synchronous=FULL") ||
-      !run("PRAGMA secure_delete=ON") || !run("PRAGMA journal_mode=TRUNCATE") || !run("BEGIN EXCLUSIVE") ||
-      !run("COMMIT")) {
+  // The first to touch the file rolls back the hot journal of a process that died. The lock is never given back.
+  if (!run("PRAGMA locking_mode=EXCLUSIVE") || !run("PRAGMA temp_store=MEMORY") || !run("PRAGMA mmap_size=0") ||
+      !run("PRAGMA synchronous=FULL") || !run("PRAGMA secure_delete=ON") || !run("PRAGMA journal_mode=TRUNCATE") ||
+      !run("BEGIN EXCLUSIVE") || !run("COMMIT")) {
     switch (sqlite3_errcode(db)) {
       case SQLITE_BUSY:
       case SQLITE_LOCKED: return fail(errc::kInUse, "another process, or another store, has the database open");
