@@ -1,23 +1,11 @@
 #include <dmls/fork/client.h>
 #include <dmls/tls_codec/codec.h>
 
+#include "application_psks.h"
 #include "session_state.h"
 
 namespace dmls::fork {
 namespace {
-
-// What the application holds, if it holds any.
-class ApplicationPsks final : public group::PskSource {
- public:
-  explicit ApplicationPsks(const group::ClientConfig& config) : psks_(config.psks.get()) {}
-  Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID& id) const override {
-    if (psks_ != nullptr) return psks_->find(id);
-    return fail(group::errc::kUnknownPsk, "RFC 9420 §12.4.2: a pre-shared key that this client does not hold");
-  }
-
- private:
-  const group::PskSource* psks_;
-};
 
 // A GroupInfo from an encoded MLSMessage, and the epoch it names.
 struct NamedGroupInfo {
@@ -122,18 +110,22 @@ Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
     const EpochNotes notes(succession.id());
     DMLS_TRY(auto staged, group::join_epoch(*welcome, found->second, ratchet_tree, nullptr, ApplicationPsks(*config_),
                                             *config_, succession, &notes));
-    DMLS_TRY(const auto signalling, signalling_of(staged.next.shared().extensions));
-    DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, identity(), 0));
-    auto state = std::make_unique<Session::State>(state_, signalling);
-    state->begin(std::move(live), std::nullopt, std::nullopt);
-    // Its init key and the Welcome would derive the unpunctured root again.
-    if (state->stored) state->stored->used_up.push_back(storage::below(demls_key("k"), BytesView(found->first)));
-    DMLS_TRY(const bool known, knows(state->group_id));
-    if (!known) DMLS_CHECK(state->store_first());
-    key_packages_.erase(found);
-    return Session(std::move(state));
+    return take_in(std::move(staged), std::move(succession), found->first);
   }
   return fail(group::errc::kNotForUs, "RFC 9420 §12.4.3.1: the Welcome names none of this client's key packages");
+}
+
+Result<Session> Client::take_in(group::StagedEpoch staged, DemlsSuccession succession, const Bytes& key_package) {
+  DMLS_TRY(const auto signalling, signalling_of(staged.next.shared().extensions));
+  DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, identity(), 0));
+  auto state = std::make_unique<Session::State>(state_, signalling);
+  state->begin(std::move(live), std::nullopt, std::nullopt);
+  // Its init key and the Welcome would derive the unpunctured root again.
+  if (state->stored) state->stored->used_up.push_back(storage::below(demls_key("k"), BytesView(key_package)));
+  DMLS_TRY(const bool known, knows(state->group_id));
+  if (!known) DMLS_CHECK(state->store_first());
+  key_packages_.erase(key_packages_.find(key_package));
+  return Session(std::move(state));
 }
 
 Result<ExternalJoin> Client::join_by_commit(BytesView octets, const group::ExternalCommitRequest& request,

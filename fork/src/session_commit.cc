@@ -6,7 +6,8 @@
 
 namespace dmls::fork {
 
-Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitRequest& request) {
+Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitRequest& request,
+                                         const group::PskSource* psks) {
   if (parent.removed_here) return fail(group::errc::kRemoved, "this client was removed from this epoch's branch");
   if (parent.closed) return fail(group::errc::kClosed, "RFC 9420 §12.4.2: this epoch ended with a ReInit");
   if (request.group_context_extensions())
@@ -15,8 +16,10 @@ Result<OwnCommit> Session::State::create(LiveEpoch& parent, const group::CommitR
   DemlsSuccession succession;
   const EpochNotes notes(succession.id());
   const group::ClientConfig mine = config_at(parent);
-  DMLS_TRY(auto made, group::create_commit(parent.epoch, request, {parent.proposals, BranchPsks(parent, mine), mine},
-                                           {source, succession, &notes}));
+  const BranchPsks of_branch(parent, mine);
+  DMLS_TRY(auto made,
+           group::create_commit(parent.epoch, request, {parent.proposals, psks != nullptr ? *psks : of_branch, mine},
+                                {source, succession, &notes}));
   DMLS_TRY(auto child, enter_epoch(std::move(made.staged.next), std::move(succession), &parent,
                                    made.staged.identity ? *std::move(made.staged.identity) : parent.identity,
                                    options.retention.resumption_psks));
@@ -98,6 +101,12 @@ Result<void> Session::discard(const CommitHash& commit) {
   DMLS_CHECK(state_->write(step, none));
   parent->pending.erase(commit);
   return {};
+}
+
+Result<OwnCommit> Session::own_commit(const CommitHash& commit) const {
+  const LiveEpoch* parent = state_->parent_of_pending(commit);
+  if (parent == nullptr) return fail(errc::kUnknownCommit, "no own commit of that name waits");
+  return parent->pending.at(commit).shown;
 }
 
 std::vector<CommitHash> Session::pending_commits() const {

@@ -85,7 +85,8 @@ struct Session::State {
 
   // Own proposals and commits.
   Result<Bytes> propose(LiveEpoch&, group::Proposal, group::HandshakeFormat, std::optional<group::OwnUpdate>);
-  Result<OwnCommit> create(LiveEpoch& parent, const group::CommitRequest&);
+  // `psks`: instead of those that the branch and the application hold.
+  Result<OwnCommit> create(LiveEpoch& parent, const group::CommitRequest&, const group::PskSource* psks = nullptr);
   [[nodiscard]] LiveEpoch* parent_of_pending(const CommitHash&);
   Result<std::vector<Welcome>> accept(LiveEpoch& parent, const CommitHash&, Events&);
 

@@ -1,5 +1,6 @@
 // Groups that descend from others: re-initialised and branched ones. RFC 9420 §11.2, §11.3
 #include <dmls/group/client.h>
+#include <dmls/group/descend.h>
 #include <dmls/group/key_package_octets.h>
 
 #include <algorithm>
@@ -39,17 +40,43 @@ Result<std::vector<Bytes>> future_identities(const ClientConfig& config, const s
   return out;
 }
 
+Result<void> check_identities(ResumptionPSKUsage usage, const treekem::RatchetTree& tree,
+                              const std::vector<Bytes>& wanted, const Policy& policy) {
+  const auto members = identities(tree, policy);
+  if (usage == ResumptionPSKUsage::branch) {
+    for (const Bytes& identity : wanted) {
+      if (!std::binary_search(members.begin(), members.end(), identity, OctetOrder()))
+        return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has members of its group only");
+    }
+    return {};
+  }
+  for (const Bytes& identity : members) {
+    if (!std::binary_search(wanted.begin(), wanted.end(), identity, OctetOrder()))
+      return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: a member of the old group is left out");
+  }
+  return {};
+}
+
 }  // namespace
+
+Result<CommitRequest> descent_request(ResumptionPSKUsage usage, const PublicEpoch& parent,
+                                      const std::vector<Bytes>& key_packages, TreeDelivery tree,
+                                      const ClientConfig& config) {
+  DMLS_TRY(const auto wanted, future_identities(config, key_packages));
+  DMLS_CHECK(check_identities(usage, parent.tree, wanted, *config.policy));
+  CommitRequest request;
+  request.tree(tree);
+  for (const Bytes& package : key_packages) request.add(package);
+  DescentRequest::link(request, {usage, parent.context.group_id, parent.context.epoch});
+  return request;
+}
 
 Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUsage usage, BytesView group_id,
                                             const treekem::ExtensionList& extensions,
                                             const std::vector<Bytes>& key_packages, TreeDelivery tree) {
+  DMLS_TRY(const auto request, descent_request(usage, *parent.public_epoch(), key_packages, tree, config()));
   keyschedule::OrdinarySuccession first;
   DMLS_TRY(auto epoch, create_epoch(group_id, extensions, config(), first));
-  CommitRequest request;
-  request.tree(tree);
-  for (const Bytes& package : key_packages) request.add(package);
-  DescentRequest::link(request, {usage, to_bytes(parent.group_id()), parent.epoch()});
   keyschedule::OrdinaryInitSource source(first.init_secret());
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(auto made,
@@ -64,12 +91,6 @@ Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUs
 Result<Transition> Client::branch(const Group& group, const BranchRequest& request) {
   if (group.suite().id() != config().suite.id())
     return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has the cipher suite of its group");
-  const auto members = identities(group.public_epoch()->tree, *config().policy);
-  DMLS_TRY(const auto wanted, future_identities(config(), request.key_packages));
-  for (const Bytes& identity : wanted) {
-    if (!std::binary_search(members.begin(), members.end(), identity, OctetOrder()))
-      return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has members of its group only");
-  }
   Bytes group_id = request.group_id;
   if (group_id.empty()) {
     DMLS_TRY(group_id, config().random->bytes(config().suite.hash_length()));
@@ -84,12 +105,6 @@ Result<Transition> Client::reinitialize(const Group& closed, const std::vector<B
   if (!reinit) return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: no ReInit was committed in this group");
   if (reinit->cipher_suite != config().suite.id() || reinit->version != crypto::ProtocolVersion::mls10)
     return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: the ReInit names another cipher suite or version");
-  const auto members = identities(closed.public_epoch()->tree, *config().policy);
-  DMLS_TRY(const auto wanted, future_identities(config(), key_packages));
-  for (const Bytes& identity : members) {
-    if (!std::binary_search(wanted.begin(), wanted.end(), identity, OctetOrder()))
-      return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: a member of the old group is left out");
-  }
   return start_descendant(closed, ResumptionPSKUsage::reinit, reinit->group_id, reinit->extensions, key_packages, tree);
 }
 

@@ -6,6 +6,8 @@
 #include <dmls/group/external_proposal.h>
 #include <dmls/group/group.h>
 #include <dmls/tls_codec/codec.h>
+#include <dmls/tls_codec/error.h>
+#include <dmls/treekem/error.h>
 #include <dmls/treekem/external_sender.h>
 
 #include "support.h"
@@ -233,6 +235,25 @@ TEST_F(Members, AreNotAddedUnlessTheySupportDemls) {
   const auto refused = a().commit(CommitRequest().add(*vanilla.new_key_package()));
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, treekem::errc::kUnsupportedCapability) << refused.error().rule;
+}
+
+TEST_F(Members, AreRefusedByAnOrdinaryClient) {
+  gather(2, ExternalCommits::allowed);
+  auto vanilla = *group::Client::create(cast_.config("vanilla"));
+  // It does not list what the GroupContext requires, and so cannot make a leaf for the group. RFC 9420 §7.2
+  const auto joined = vanilla.join_by_commit(*a().group_info());
+  ASSERT_FALSE(joined);
+  EXPECT_EQ(joined.error().code, treekem::errc::kUnsupportedCapability) << joined.error().rule;
+  EXPECT_TRUE(vanilla.pending_entries()->empty());
+  // Nor is a DMLSMessage an MLSMessage, though it begins like one.
+  auto ordinary = *vanilla.create_group(as_bytes("a group"));
+  const OwnCommit update = commit(a());
+  for (const Bytes& message : {update.message, *b().protect(as_bytes("hello"))}) {
+    const auto read = ordinary.process(message);
+    ASSERT_FALSE(read);
+    EXPECT_EQ(read.error().code, tls_codec::errc::kTrailingOctets) << read.error().rule;
+  }
+  EXPECT_EQ(ordinary.epoch(), 0u);
 }
 
 TEST_F(Members, DoNotMistakeAnOrdinaryGroupForADemlsGroup) {

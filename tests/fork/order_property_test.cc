@@ -172,25 +172,70 @@ TEST(AnyOrder, GivesTheSameOverRealSuites) {
   }
 }
 
-// Three members, four commits in a fixed shape (two siblings, and a child of each): every permutation.
-TEST_F(Members, AgreeWhateverTheOrderOfAFewCommits) {
-  cast_.suite = suite1(crypto_testing::cheap_provider());
-  gather(26);
-  std::vector<Bytes> messages;
-  const OwnCommit one = commit(a()), other = commit(b());
-  messages = {one.message, other.message, commit(a()).message, commit(b()).message};
-  for (const Bytes& message : messages) (void)a().process(message);
-  std::vector<std::size_t> order{0, 1, 2, 3};
-  std::size_t receiver = 2;
-  do {
-    ASSERT_LT(receiver, sessions_.size());
-    Session& session = sessions_[receiver++];
-    for (const std::size_t i : order) (void)session.process(messages[i]);
-    EXPECT_EQ(session.head(), a().head());
-    EXPECT_EQ(session.history().nodes().size(), 5u);
-    for (const auto& entry : session.history().nodes()) expect_same_epoch(session, a(), entry.first);
-  } while (std::next_permutation(order.begin(), order.end()));
-  EXPECT_EQ(receiver, 26u);
+// Every shape that a history of a few commits can have, and every order in which they can arrive.
+class EveryOrder : public Members {
+ protected:
+  EveryOrder() { cast_.suite = suite1(crypto_testing::cheap_provider()); }
+
+  // `parents`: of each commit, 0 for the first epoch or the number of an earlier commit. The two who commit know
+  // everything; of the others each hears of it in another order.
+  void agree(const std::vector<std::size_t>& parents) {
+    const std::size_t count = parents.size();
+    std::size_t orders = 1;
+    for (std::size_t i = 2; i <= count; ++i) orders *= i;
+    clients_.clear();
+    sessions_.clear();
+    gather(2 + orders);
+    std::vector<NodeId> nodes{root_};
+    std::vector<Bytes> messages;
+    for (std::size_t i = 0; i < count; ++i) {
+      const OwnCommit made = *sessions_[i % 2].commit_in(nodes[parents[i]], {});
+      ASSERT_TRUE(sessions_[i % 2].accept(made.commit));
+      (void)sessions_[1 - i % 2].process(made.message);
+      nodes.push_back(made.node);
+      messages.push_back(made.message);
+    }
+    std::vector<std::size_t> order(count);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::size_t receiver = 2;
+    do {
+      Session& session = sessions_[receiver++];
+      for (const std::size_t i : order) (void)session.process(messages[i]);
+      ASSERT_EQ(session.head(), a().head());
+      ASSERT_EQ(session.history().nodes().size(), count + 1);
+      for (const NodeId& node : nodes) expect_same_epoch(session, a(), node);
+    } while (std::next_permutation(order.begin(), order.end()));
+    ASSERT_EQ(receiver, sessions_.size());
+    ++shapes_;
+    orders_ += orders;
+  }
+
+  // The shapes of so many commits, or every `stride`-th of them.
+  void agree_on_all_shapes(std::size_t count, std::size_t stride = 1) {
+    std::vector<std::size_t> parents(count, 0);
+    for (std::size_t number = 0;; ++number) {
+      if (number % stride == 0) agree(parents);
+      if (HasFailure()) return;
+      std::size_t i = count;
+      while (i > 0 && ++parents[i - 1] == i) parents[--i] = 0;
+      if (i == 0) return;
+    }
+  }
+
+  std::size_t shapes_ = 0, orders_ = 0;
+};
+
+TEST_F(EveryOrder, OfUpToFourCommitsOfEveryShapeGivesTheSame) {
+  for (std::size_t commits = 1; commits <= 4; ++commits) agree_on_all_shapes(commits);
+  EXPECT_EQ(shapes_, 1u + 2 + 6 + 24);
+  EXPECT_EQ(orders_, 1u + 2 * 2 + 6 * 6 + 24 * 24);
+}
+
+TEST_F(EveryOrder, OfFiveCommitsOfEveryShapeGivesTheSame) {
+  agree_on_all_shapes(5, 120 / static_cast<std::size_t>(test::property_runs(120, 2)));
+  EXPECT_GE(shapes_, 2u);
+  EXPECT_EQ(orders_, shapes_ * 120);
+  RecordProperty("shapes", static_cast<int>(shapes_));
 }
 
 }  // namespace

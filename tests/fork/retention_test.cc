@@ -47,6 +47,45 @@ TEST_F(Retention, AnEpochGoesWhenEveryMemberHasCommittedBelowIt) {
   EXPECT_EQ(gone.reason, DeletionReason::all_members_committed);
 }
 
+TEST_F(Retention, IsExplainedForEveryEpoch) {
+  cast_.options.retention.max_epochs = 10;
+  cast_.options.retention.max_age = 100;
+  gather(3);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)a().process(other.message);
+  (void)b().process(one.message);
+  cast_.clock->set(cast_.clock->now() + 7);
+  for (const OwnCommit* each : {&one, &other}) (void)c().process(each->message);
+
+  const auto leaves = [&](const NodeId& node) {
+    std::vector<group::LeafIndex> out;
+    const auto report = *c().explain_retention(node);
+    for (const auto& member : report.blocking) out.push_back(member.leaf);
+    return out;
+  };
+  const std::vector<group::LeafIndex> all{*a().own_leaf(root_), *b().own_leaf(root_), *c().own_leaf(root_)};
+  // Each branch has the commit of one: two are missing on either.
+  const auto root = *c().explain_retention(root_);
+  EXPECT_EQ(root.because, KeptBecause::rule);
+  ASSERT_EQ(root.blocking.size(), 2u);
+  EXPECT_EQ(root.blocking[1].leaf, all[2]);
+  EXPECT_EQ(root.epochs_until_cap, 8u);  // three are held, and it is the oldest
+  EXPECT_EQ(root.expires_at, cast_.clock->now() + 101);
+  EXPECT_EQ(root.octets, c().secret_octets(root_));
+  EXPECT_GT(root.octets, 10'000u);  // two children were punctured
+  for (const OwnCommit* each : {&one, &other}) {
+    EXPECT_EQ(leaves(each->node), all);
+    const auto report = *c().explain_retention(each->node);
+    const bool is_head = each->node == c().head();
+    EXPECT_EQ(report.because, is_head ? KeptBecause::head : KeptBecause::rule);
+    EXPECT_EQ(report.epochs_until_cap.has_value(), !is_head);
+    EXPECT_EQ(report.expires_at.has_value(), !is_head);
+  }
+  EXPECT_EQ(c().explain_retention(NodeId(Bytes(32, 1))).error().code, errc::kUnknownEpoch);
+  ASSERT_TRUE(c().forget(root_));
+  EXPECT_EQ(c().explain_retention(root_).error().code, errc::kDeletedEpoch);
+}
+
 TEST_F(Retention, AMemberThatIsRemovedBlocksNoLonger) {
   gather(3);
   everybody_follows(a(), commit(a()));

@@ -68,6 +68,9 @@ TEST_F(StoredSession, IsThereAgainWithItsEpochsCommitsProposalsAndMessages) {
   EXPECT_EQ(content(*store_), before);
 
   EXPECT_EQ(alice().pending_commits(), std::vector<CommitHash>{own.commit});
+  EXPECT_EQ(alice().own_commit(own.commit)->message, own.message);
+  EXPECT_EQ(alice().own_commit(own.commit)->parent, root);
+  EXPECT_EQ(alice().own_commit(own.commit)->changes.added.size(), 1u);
   // What waited is read once its epoch is there.
   (void)alice().process(carols.message);
   EXPECT_TRUE(alice().holds(next.node));

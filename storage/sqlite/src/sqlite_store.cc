@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "statement.h"
+#include "wiping_vfs.h"
 
 namespace dmls::storage {
 namespace {
@@ -28,9 +29,11 @@ Bytes end_of(BytesView prefix) {
 }  // namespace
 
 struct SqliteStore::Connection {
+  std::unique_ptr<WipingVfs> vfs;
   sqlite3* db = nullptr;
   std::mutex mutex;
   bool is_broken = false;
+  bool is_unclean = false;   // a transaction was rolled back
   std::int64_t batches = 0;  // how many were written: user_version, modulo 2^31
   Statement put, erase, erase_range, erase_from, get, range, from;
 
@@ -39,7 +42,7 @@ struct SqliteStore::Connection {
   Connection& operator=(const Connection&) = delete;
   ~Connection() {
     for (Statement* s : {&put, &erase, &erase_range, &erase_from, &get, &range, &from}) s->finalize();
-    sqlite3_close_v2(db);
+    sqlite3_close(db);  // at once: nothing is open any more, and the VFS goes next
   }
 
   bool run(const char* sql) { return sqlite3_exec(db, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
@@ -62,6 +65,11 @@ struct SqliteStore::Connection {
   bool apply(const Op&);
   bool apply_all(const Batch&, std::int64_t count);
   Result<void> settle(std::int64_t count);
+  // A transaction that is rolled back leaves what it wrote into pages that were free before, and are again: SQLite
+  // keeps no record of their contents. The file is written anew; if it cannot be now, then later.
+  void clean() {
+    if (is_unclean && run("VACUUM")) is_unclean = false;
+  }
 };
 
 // Each setting is read back: one that this build of SQLite does not know would be ignored in silence.
@@ -145,6 +153,8 @@ Result<void> SqliteStore::Connection::settle(std::int64_t count) {
   const bool undone = sqlite3_get_autocommit(db) != 0 || run("ROLLBACK");
   const auto present = undone ? number("PRAGMA user_version") : std::nullopt;
   if (present == count) return {};
+  is_unclean = true;
+  clean();
   if (present == batches) return fail(errc::kWriteFailed, "SQLite could not write the batch; nothing was written");
   is_broken = true;
   return broken();
@@ -156,12 +166,15 @@ SqliteStore::~SqliteStore() = default;
 Result<std::unique_ptr<SqliteStore>> SqliteStore::open(const SqliteOptions& options) {
   auto connection = std::make_unique<Connection>();
   const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX;
-  const char* vfs = options.vfs.empty() ? nullptr : options.vfs.c_str();
-  if (sqlite3_open_v2(options.path.c_str(), &connection->db, flags, vfs) != SQLITE_OK)
+  connection->vfs = WipingVfs::over(options.vfs);
+  if (!connection->vfs) return fail(errc::kReadFailed, "SQLite knows no VFS of that name");
+  if (sqlite3_open_v2(options.path.c_str(), &connection->db, flags, connection->vfs->name()) != SQLITE_OK)
     return fail(errc::kReadFailed, "the database cannot be opened");
   DMLS_CHECK(connection->configure());
   DMLS_CHECK(connection->check_format());
   if (!connection->prepare()) return fail(errc::kReadFailed, "the database cannot be read");
+  connection->is_unclean = connection->vfs->found_a_journal();
+  connection->clean();
   return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connection)));
 }
 
@@ -169,6 +182,7 @@ Result<void> SqliteStore::write(const Batch& batch) {
   Connection& c = *connection_;
   const std::lock_guard lock(c.mutex);
   if (c.is_broken) return broken();
+  c.clean();
   const std::int64_t count = (c.batches + 1) & 0x7fffffff;
   if (!c.apply_all(batch, count)) DMLS_CHECK(c.settle(count));
   c.batches = count;

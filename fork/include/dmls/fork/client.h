@@ -1,7 +1,9 @@
 #pragma once
 // A DeMLS client: one identity, the key packages it has published, the groups it makes and joins.
 
+#include <dmls/fork/key_schedule.h>
 #include <dmls/fork/session.h>
+#include <dmls/group/client.h>
 #include <dmls/group/transition.h>
 #include <dmls/treekem/key_package.h>
 
@@ -16,6 +18,13 @@ struct ClientState;
 struct ExternalJoin {
   Bytes message;    // an encoded DMLSMessage for the members
   Session session;  // for Client::enter() or Session::replace_with() once the commit was accepted, else drop it
+};
+
+// A group of one's own that descends from another: the session stands in its epoch 0, and this commit adds everybody.
+// Session::accept() has the Welcomes; they survive a restart until then.
+struct Descendant {
+  Session session;
+  OwnCommit commit;
 };
 
 class Client {
@@ -52,6 +61,20 @@ class Client {
   // it takes the place of any other session of this group. Without a store there is nothing to do.
   Result<Session> enter(ExternalJoin join) { return enter(std::move(join.session)); }
   Result<Session> enter(Session);
+  // Joins a group that re-initialises or branches off that of `ancestor`. RFC 9420 §11.2, §11.3. The Welcome names an
+  // epoch by its number, and forks share numbers: each epoch of that number that `ancestor` holds is tried, and the one
+  // whose resumption PSK opens the Welcome is judged, by the ReInit that started it if there has to be one. On a client
+  // of the new group's cipher suite. kUnknownPsk (group) if none is held, kOpenFailed (crypto) if it is none of those
+  // held; as join() otherwise.
+  Result<Session> join_descendant(BytesView welcome, const Session& ancestor, BytesView ratchet_tree = {});
+  // Starts a subgroup of that epoch of `parent`, with as many external commits as `parent` allows; extensions are those
+  // besides the ones of DeMLS. RFC 9420 §11.3. kMisuse for key packages of others, kKnownGroup (group).
+  Result<Descendant> branch(const Session& parent, const NodeId&, const group::BranchRequest&);
+  // Starts the group that the ReInit announced which started that epoch of `closed`. RFC 9420 §11.2. On a client of the
+  // cipher suite that it names. kMisuse if there is none, or if a member is left out; kNotDemls if its extensions are
+  // not those of a DeMLS group: demls_extensions(); kKnownGroup (group).
+  Result<Descendant> reinitialize(const Session& closed, const NodeId&, const std::vector<Bytes>& key_packages,
+                                  group::TreeDelivery = group::TreeDelivery::inside);
   // An Add of this client for members to commit, bound to the epoch that the GroupInfo names; an encoded DMLSMessage.
   Result<Bytes> propose_to_join(BytesView group_info);
 
@@ -70,6 +93,11 @@ class Client {
   Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
   [[nodiscard]] Result<bool> knows(BytesView group_id) const;
   [[nodiscard]] group::SigningIdentity identity() const { return {config_->credential, config_->signer}; }
+  // The session of a Welcome that was opened with that key package.
+  Result<Session> take_in(group::StagedEpoch, DemlsSuccession, const Bytes& key_package);
+  Result<Descendant> start_descendant(const Session& parent, const NodeId&, keyschedule::ResumptionPSKUsage,
+                                      BytesView group_id, treekem::ExtensionList,
+                                      const std::vector<Bytes>& key_packages, group::TreeDelivery);
   explicit Client(std::shared_ptr<ClientState> state);
   std::shared_ptr<ClientState> state_;
   std::shared_ptr<const group::ClientConfig> config_;

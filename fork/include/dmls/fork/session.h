@@ -102,6 +102,8 @@ class Session {
   // Forgets the commit: the delivery service has refused it. kUnknownCommit
   Result<void> discard(const CommitHash&);
   [[nodiscard]] std::vector<CommitHash> pending_commits() const;
+  // One of them, with the message that is to be sent: after a restart, it may never have left. kUnknownCommit
+  Result<OwnCommit> own_commit(const CommitHash&) const;
   // Tries again commits that waited for a pre-shared key.
   Events retry();
 

@@ -15,7 +15,8 @@ struct SqliteOptions {
 
 // SqliteStore is one table (key, value), with the settings under which an erased value is in no file afterwards: a
 // rollback journal that is truncated with every batch (write-ahead logs keep every dead key), freed cells and pages
-// overwritten with zeros, full synchronisation. open() reads the settings back and fails if SQLite did not take one.
+// overwritten with zeros (and what SQLite leaves behind when it moves cells between pages), full synchronisation.
+// open() reads the settings back and fails if SQLite did not take one.
 //
 // The database is locked as long as the store lives: two processes that work with one state would use keys twice.
 // Blocks that the file system freed are out of reach (see docs/threat-model.md): wrap a SealedStore around it, whose

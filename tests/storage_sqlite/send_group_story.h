@@ -17,9 +17,9 @@
 
 namespace dmls::test {
 
-class SessionStory {
+class SendGroupStory {
  public:
-  SessionStory(const crypto::CipherSuite& suite, std::uint64_t seed)
+  SendGroupStory(const crypto::CipherSuite& suite, std::uint64_t seed)
       : suite_(suite), random_(std::make_shared<SeededRandom>(seed)), alice_config_(config("alice")) {
     for (const std::string_view name : {"bob", "carol"})
       peers_.push_back(must(sendgroup::Session::create(config(name))));
