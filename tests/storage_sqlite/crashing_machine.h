@@ -1,6 +1,6 @@
 #pragma once
 // Death at every call by which a story changes its disk. A story is told in steps, each of them one call that changes
-// what is stored (support/stored_story.h, session_story.h).
+// what is stored (support/stored_story.h, send_group_story.h, fork_session_story.h).
 
 #include <dmls/crypto_testing/cheap_provider.h>
 #include <dmls/storage_sqlite/sqlite_store.h>
