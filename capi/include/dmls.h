@@ -305,6 +305,26 @@ DMLS_API dmls_error dmls_config_clock(dmls_config* config,
 DMLS_API dmls_error dmls_config_store(dmls_config* config, const dmls_store* store) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_config_memory_store(dmls_config* config) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_config_sqlite_store(dmls_config* config, const char* path) DMLS_NOTHROW;
+/* A further private key, of the suite's signature scheme: of an identity that stored groups went on with
+ * (dmls_commit_request_identity). */
+DMLS_API dmls_error dmls_config_other_key(dmls_config* config, const uint8_t* key, size_t size) DMLS_NOTHROW;
+/* DiMLS: the session of that name, up to 255 octets, is what a store is asked for; "" unless set. One store may hold
+ * several. */
+DMLS_API dmls_error dmls_config_session_name(dmls_config* config, const uint8_t* name, size_t size) DMLS_NOTHROW;
+/* What the application supports beyond this library: a registered or private code point, listed in its key packages and
+ * leaves. RFC 9420 §7.2. DMLS_E_MISUSE for default types, which are never listed. */
+typedef enum dmls_capability {
+  DMLS_CAPABILITY_EXTENSION, /* RFC 9420 §17.3 */
+  DMLS_CAPABILITY_PROPOSAL,  /* §17.4; without rules of its own such a proposal changes nothing and needs no path */
+  DMLS_CAPABILITY_CREDENTIAL /* §17.5 */
+} dmls_capability;
+DMLS_API dmls_error dmls_config_capability(dmls_config* config, dmls_capability kind, uint16_t type) DMLS_NOTHROW;
+/* For how many seconds key packages are valid from when they are made (and for the hour before); 90 days unless set.
+ * RFC 9420 §7.2 */
+DMLS_API dmls_error dmls_config_key_package_lifetime(dmls_config* config, uint64_t seconds) DMLS_NOTHROW;
+/* Whether key packages and leaves carry random values that others must ignore, RFC 9420 §13.5: 1, unless set to 0 for
+ * the sake of implementations that refuse them. */
+DMLS_API dmls_error dmls_config_grease(dmls_config* config, int grease) DMLS_NOTHROW;
 /* How many left epochs are still read, and what is kept of epochs to come. */
 DMLS_API dmls_error dmls_config_window(dmls_config* config, size_t past_epochs, size_t ahead_messages,
                                        size_t ahead_octets) DMLS_NOTHROW;
@@ -548,14 +568,28 @@ DMLS_API dmls_error dmls_fork_client_create_group(dmls_fork_client* client, cons
                                                   int external_commits, dmls_fork_session** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_client_join(dmls_fork_client* client, const uint8_t* welcome, size_t size,
                                           const uint8_t* tree, size_t tree_size, dmls_fork_session** out) DMLS_NOTHROW;
-/* `message`: to be sent; use the session once it was accepted, else free it. */
+/* `message`: to be sent. Once it was accepted, dmls_fork_client_enter() the session, or replace an older one with it;
+ * else free it. */
 DMLS_API dmls_error dmls_fork_client_join_by_commit(dmls_fork_client* client, const uint8_t* group_info, size_t size,
                                                     const uint8_t* tree, size_t tree_size, int resync,
                                                     dmls_octets** message, dmls_fork_session** out) DMLS_NOTHROW;
+/* The session of an external commit that was accepted, or of a Welcome to a group that was stored already: in a store
+ * it takes the place of any other session of the group. Without a store it is given back as it is. */
+DMLS_API dmls_error dmls_fork_client_enter(dmls_fork_client* client, dmls_fork_session* consumed,
+                                           dmls_fork_session** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_client_propose_to_join(dmls_fork_client* client, const uint8_t* group_info, size_t size,
                                                      dmls_octets** out) DMLS_NOTHROW;
+/* What the store holds: group ids. A session is loaded as it was after the last function that changed it; call
+ * dmls_fork_tick() for what is due for deletion since. DMLS_E_MISUSE if it is not stored, DMLS_E_GROUP_KNOWN_GROUP if
+ * there is a handle of it. A handle of a session that was forgotten does nothing any more: DMLS_E_GROUP_STALE. */
+DMLS_API dmls_error dmls_fork_client_stored_sessions(const dmls_fork_client* client,
+                                                     dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_load_session(dmls_fork_client* client, const uint8_t* group_id, size_t size,
+                                                  dmls_fork_session** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_forget_session(dmls_fork_client* client, const uint8_t* group_id,
+                                                    size_t size) DMLS_NOTHROW;
 
-DMLS_API void dmls_fork_free(dmls_fork_session* session) DMLS_NOTHROW;
+DMLS_API void dmls_fork_free(dmls_fork_session* session) DMLS_NOTHROW; /* a store keeps it */
 DMLS_API dmls_error dmls_fork_group_id(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_head(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
 /* The ends of all branches that are held. */
@@ -614,10 +648,20 @@ DMLS_API dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork
 /* ---- DiMLS: draft-xue-distributed-mls. Participants are named by client id, epochs by 8 octets in network order and
  * the group id. Lists are messages to send, in this order. ---- */
 
-/* One configuration for each cipher suite; the first is that of the own Send Group, and gives the update policy. */
+/* One configuration for each cipher suite; the first is that of the own Send Group, and gives the update policy and the
+ * name in the store. They share policy, clock, random source and store. DMLS_E_MISUSE if a session of this name is
+ * stored. */
 DMLS_API dmls_error dmls_sendgroup_new(const dmls_config* const* configs, size_t count,
                                        dmls_sendgroup** out) DMLS_NOTHROW;
-DMLS_API void dmls_sendgroup_free(dmls_sendgroup* session) DMLS_NOTHROW;
+DMLS_API void dmls_sendgroup_free(dmls_sendgroup* session) DMLS_NOTHROW; /* a store keeps it */
+/* The session as it was after the last function that changed it. The same configurations are needed, their private keys
+ * included (so no fresh ones). Older handles of it do nothing any more: DMLS_E_GROUP_STALE. DMLS_E_MISUSE if it is not
+ * stored, or somebody else's. */
+DMLS_API dmls_error dmls_sendgroup_load(const dmls_config* const* configs, size_t count,
+                                        dmls_sendgroup** out) DMLS_NOTHROW;
+/* The names of the sessions in the store of `config`, see dmls_config_session_name(); and erases the one it names. */
+DMLS_API dmls_error dmls_sendgroup_stored_sessions(const dmls_config* config, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_forget_session(const dmls_config* config) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_sendgroup_key_package(dmls_sendgroup* session, int last_resort, size_t config,
                                                dmls_octets** out) DMLS_NOTHROW;
 typedef enum dmls_leaf_keys { DMLS_LEAF_KEYS_PSK_ONLY, DMLS_LEAF_KEYS_UPDATE_PROPOSAL } dmls_leaf_keys;
