@@ -1,9 +1,9 @@
 /* dmls: MLS (RFC 9420), DeMLS and DiMLS behind a C interface that stays the same.
  *
  * Conventions
- *   - What can fail returns a dmls_error by value; code 0 is success. Results come through the last parameters; they
- * are NULL (or untouched, if they are no handles) after an error. A failed call has changed nothing, but for the key of
- * a genuine message, which is spent (RFC 9420 §9.2).
+ *   - What can fail returns a dmls_error by value; code 0 is success. Results come through the last parameters;
+ *     they are NULL (or untouched, if they are no handles) after an error. A failed call has changed nothing, but for
+ *     the key of a genuine message, which is spent (RFC 9420 §9.2).
  *   - Handles are opaque. Whoever receives one frees it with the function of its type; freeing NULL does nothing. A
  *     function that consumes a handle says so: the handle is gone afterwards, whatever the function returns.
  *   - Octets go in as pointer and length and are borrowed for the call; (NULL, 0) is the empty string. Octets of a size
