@@ -29,12 +29,13 @@ unpack_libraries() {
     -o Dir::State::status="$lists/status" -o Dir::Cache="$lists/cache" -o APT::Sandbox::User= -o Acquire::Retries=3
     -o Acquire::Languages=none -o Debug::NoLocking=1 -o APT::Update::Post-Invoke::=)
   "${apt[@]}" update
-  for package in libsodium-dev libdecaf-dev libgtest-dev libbenchmark-dev libfmt-dev nlohmann-json3-dev libcli11-dev; do
+  for package in libsodium-dev libdecaf-dev libgtest-dev libbenchmark-dev libfmt-dev libbenchmark1debian libfmt9 \
+    nlohmann-json3-dev libcli11-dev; do
     (cd "$lists/packages" && "${apt[@]}" download "$package")
   done
   for package in "$lists"/packages/*.deb; do dpkg-deb -x "$package" "$sysroot"; done
-  # Archives only: the programs shall run without a dynamic linker.
-  find "$sysroot/usr/lib" -name '*.so*' -delete
+  # The tests shall run without a dynamic linker.
+  find "$sysroot/usr/lib" \( -name 'libsodium.so*' -o -name 'libdecaf.so*' \) -delete
   touch "$sysroot/complete"
 }
 
