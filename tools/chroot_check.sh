@@ -1,8 +1,10 @@
 #!/bin/bash
 # Does a fresh clone work on a Debian 12 that has git and a shell, and nothing else? Makes such a system with debootstrap,
-# clones into it, and runs ./dev demo and ./dev test, each twice. Needs root, debootstrap and about 3 GB.
+# clones into it, and runs ./dev demo and ./dev test, each twice; then installs the package and builds and runs its consumers:
+# CMake, pkg-config with a plain compiler, C. Prints how long each took. Needs root, debootstrap and about 3 GB.
 #
 # usage: tools/chroot_check.sh [COMMAND...]     commands of ./dev to run; default: demo test demo test
+#        tools/chroot_check.sh --consumers      only the consumers, on this system, after ./dev build
 #
 # Environment:
 #   DMLS_MIRROR        Debian mirror (default: http://deb.debian.org/debian)
@@ -13,16 +15,35 @@
 set -euo pipefail
 source_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 mirror=${DMLS_MIRROR:-http://deb.debian.org/debian}
-target=${DMLS_CHROOT:-$(mktemp -d /var/tmp/dmls-chroot-XXXXXX)}
 commands=("$@")
 [ ${#commands[@]} -gt 0 ] || commands=(demo test demo test)
+
+# consumers RUN...: each way into a program, by `RUN... sh -c COMMAND` in the clone.
+consumers() {
+  local way begin
+  for way in installed pkg-config c; do
+    begin=$SECONDS
+    "$@" /bin/sh -c "tests/install/run.sh $way \"\$PWD\" \"\$PWD/build/release\" \"\$PWD/build/consumers\" g++ none" \
+      </dev/null >"$log" 2>&1 || { tail -n 40 "$log"; echo "consumer $way: FAILED"; return 1; }
+    echo "consumer $way: ok after $((SECONDS - begin)) s"
+  done
+}
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+if [ "${1:-}" = --consumers ]; then
+  cd "$source_root"
+  consumers env
+  exit
+fi
 
 [ "$(id -u)" = 0 ] || { echo "chroot_check: must be root" >&2; exit 2; }
 command -v debootstrap >/dev/null || { echo "chroot_check: apt-get install debootstrap" >&2; exit 2; }
 
+target=${DMLS_CHROOT:-$(mktemp -d /var/tmp/dmls-chroot-XXXXXX)}
 mounts=()
 finish() {
   local mount
+  rm -f "$log"
   for mount in "${mounts[@]}"; do umount -l "$mount" || true; done
   if [ -z "${DMLS_CHROOT_KEEP:-}" ] && ! grep -q " $target/" /proc/mounts; then rm -rf --one-file-system "$target"; fi
 }
@@ -59,3 +80,5 @@ for command in "${commands[@]}"; do
   echo "./dev $command: exit $status after $((SECONDS - begin)) s; system $(megabytes) MB"
   [ $status = 0 ] || exit $status
 done
+consumers chroot "$target" /usr/bin/env -i -C /root/dmls "${environment[@]}"
+echo "all of it: $SECONDS s"

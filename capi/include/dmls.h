@@ -1,9 +1,9 @@
 /* dmls: MLS (RFC 9420), DeMLS and DiMLS behind a C interface that stays the same.
  *
  * Conventions
- *   - What can fail returns a dmls_error by value; code 0 is success. Results come through the last parameters; they
- * are NULL (or untouched, if they are no handles) after an error. A failed call has changed nothing, but for the key of
- * a genuine message, which is spent (RFC 9420 §9.2).
+ *   - What can fail returns a dmls_error by value; code 0 is success. Results come through the last parameters;
+ *     they are NULL (or untouched, if they are no handles) after an error. A failed call has changed nothing, but for
+ *     the key of a genuine message, which is spent (RFC 9420 §9.2).
  *   - Handles are opaque. Whoever receives one frees it with the function of its type; freeing NULL does nothing. A
  *     function that consumes a handle says so: the handle is gone afterwards, whatever the function returns.
  *   - Octets go in as pointer and length and are borrowed for the call; (NULL, 0) is the empty string. Octets of a size
@@ -290,6 +290,7 @@ DMLS_API dmls_error dmls_config_basic_identity(dmls_config* config, const uint8_
 DMLS_API dmls_error dmls_config_x509_identity(dmls_config* config, const uint8_t* const* certificates,
                                               const size_t* sizes, size_t count, const uint8_t* key,
                                               size_t key_size) DMLS_NOTHROW;
+/* Who is believed, and what may happen to groups; the table is copied. */
 DMLS_API dmls_error dmls_config_policy(dmls_config* config, const dmls_policy* policy) DMLS_NOTHROW;
 /* Authenticates nobody and allows everything: for tests and first steps. */
 DMLS_API dmls_error dmls_config_accept_everything(dmls_config* config) DMLS_NOTHROW;
@@ -303,14 +304,39 @@ DMLS_API dmls_error dmls_config_clock(dmls_config* config,
                                       const dmls_clock* clock) DMLS_NOTHROW; /* else the system's */
 /* Where the client survives; without one it lives in memory. DMLS_E_UNSUPPORTED for SQLite if the build lacks it. */
 DMLS_API dmls_error dmls_config_store(dmls_config* config, const dmls_store* store) DMLS_NOTHROW;
+/* A store in memory, for tests: it outlives a client, not the process. */
 DMLS_API dmls_error dmls_config_memory_store(dmls_config* config) DMLS_NOTHROW;
+/* `path`: UTF-8; made if it does not exist, locked as long as the configuration or a client of it lives.
+ * DMLS_E_STORAGE_IN_USE, DMLS_E_STORAGE_UNKNOWN_FORMAT, DMLS_E_STORAGE_NOT_FORGETFUL. */
 DMLS_API dmls_error dmls_config_sqlite_store(dmls_config* config, const char* path) DMLS_NOTHROW;
+/* A further private key, of the suite's signature scheme: of an identity that stored groups went on with
+ * (dmls_commit_request_identity). */
+DMLS_API dmls_error dmls_config_other_key(dmls_config* config, const uint8_t* key, size_t size) DMLS_NOTHROW;
+/* DiMLS: the session of that name, up to 255 octets, is what a store is asked for; "" unless set. One store may hold
+ * several. */
+DMLS_API dmls_error dmls_config_session_name(dmls_config* config, const uint8_t* name, size_t size) DMLS_NOTHROW;
+/* What the application supports beyond this library: a registered or private code point, listed in its key packages and
+ * leaves. RFC 9420 §7.2. DMLS_E_MISUSE for default types, which are never listed. */
+typedef enum dmls_capability {
+  DMLS_CAPABILITY_EXTENSION, /* RFC 9420 §17.3 */
+  DMLS_CAPABILITY_PROPOSAL,  /* §17.4; without rules of its own such a proposal changes nothing and needs no path */
+  DMLS_CAPABILITY_CREDENTIAL /* §17.5 */
+} dmls_capability;
+DMLS_API dmls_error dmls_config_capability(dmls_config* config, dmls_capability kind, uint16_t type) DMLS_NOTHROW;
+/* For how many seconds key packages are valid from when they are made (and for the hour before); 90 days unless set.
+ * RFC 9420 §7.2 */
+DMLS_API dmls_error dmls_config_key_package_lifetime(dmls_config* config, uint64_t seconds) DMLS_NOTHROW;
+/* Whether key packages and leaves carry random values that others must ignore, RFC 9420 §13.5: 1, unless set to 0 for
+ * the sake of implementations that refuse them. */
+DMLS_API dmls_error dmls_config_grease(dmls_config* config, int grease) DMLS_NOTHROW;
 /* How many left epochs are still read, and what is kept of epochs to come. */
 DMLS_API dmls_error dmls_config_window(dmls_config* config, size_t past_epochs, size_t ahead_messages,
                                        size_t ahead_octets) DMLS_NOTHROW;
 /* Ratchets: how far ahead a generation may be, and how many skipped keys are kept. */
 DMLS_API dmls_error dmls_config_ratchets(dmls_config* config, uint32_t max_ahead, uint32_t max_kept) DMLS_NOTHROW;
 typedef enum dmls_padding { DMLS_PADDING_NONE, DMLS_PADDING_MULTIPLE, DMLS_PADDING_LOGARITHMIC } dmls_padding;
+/* How application messages hide their length (RFC 9420 §15.1): not; to a multiple of `block` octets; or to within an
+ * eighth. */
 DMLS_API dmls_error dmls_config_padding(dmls_config* config, dmls_padding padding, size_t block) DMLS_NOTHROW;
 /* DeMLS: which commit wins (the same for all members), and how long old epochs are kept. max_age in seconds. */
 typedef enum dmls_fork_choice { DMLS_CHOICE_HIGHEST_TAG, DMLS_CHOICE_TICKET } dmls_fork_choice;
@@ -391,16 +417,21 @@ DMLS_API void dmls_events_free(dmls_events* events) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_commit_request_new(dmls_commit_request** out)
     DMLS_NOTHROW; /* empty: fresh keys, and what waits */
 DMLS_API void dmls_commit_request_free(dmls_commit_request* request) DMLS_NOTHROW;
+/* Somebody joins: an encoded KeyPackage, or MLSMessage with one. What is wrong with it is said by the commit. */
 DMLS_API dmls_error dmls_commit_request_add(dmls_commit_request* request, const uint8_t* key_package,
                                             size_t size) DMLS_NOTHROW;
+/* DMLS_E_MISUSE for an index that no leaf has (2^31 and more). */
 DMLS_API dmls_error dmls_commit_request_remove(dmls_commit_request* request, uint32_t leaf) DMLS_NOTHROW;
+/* A pre-shared key that all members hold. RFC 9420 §8.4 */
 DMLS_API dmls_error dmls_commit_request_external_psk(dmls_commit_request* request, const uint8_t* psk_id,
                                                      size_t size) DMLS_NOTHROW;
+/* The resumption PSK of an epoch of a group that all members were in. RFC 9420 §8.6 */
 DMLS_API dmls_error dmls_commit_request_resumption_psk(dmls_commit_request* request, const uint8_t* group_id,
                                                        size_t size, uint64_t epoch) DMLS_NOTHROW;
 /* All extensions of the GroupContext are replaced by those given here, in this order. RFC 9420 §12.1.7 */
 DMLS_API dmls_error dmls_commit_request_extension(dmls_commit_request* request, uint16_t type, const uint8_t* data,
                                                   size_t size) DMLS_NOTHROW;
+/* A proposal of a type that RFC 9420 does not define; all members list it, see dmls_config_capability(). */
 DMLS_API dmls_error dmls_commit_request_custom(dmls_commit_request* request, uint16_t type, const uint8_t* payload,
                                                size_t size) DMLS_NOTHROW;
 /* The group ends; the next has this id and suite. */
@@ -416,6 +447,7 @@ typedef enum dmls_commit_option {
   DMLS_COMMIT_PUBLIC            /* as a PublicMessage */
 } dmls_commit_option;
 DMLS_API dmls_error dmls_commit_request_option(dmls_commit_request* request, dmls_commit_option option) DMLS_NOTHROW;
+/* Octets that travel with the commit, signed but not encrypted. */
 DMLS_API dmls_error dmls_commit_request_authenticated_data(dmls_commit_request* request, const uint8_t* data,
                                                            size_t size) DMLS_NOTHROW;
 
@@ -453,17 +485,22 @@ DMLS_API void dmls_transitions_free(dmls_transitions* transitions) DMLS_NOTHROW;
 
 /* ---- MLS: clients ---- */
 
+/* DMLS_E_MISUSE without identity or policy. With a store that holds a client, this is that client again: its key
+ * packages and PSKs are there, its groups wait for dmls_client_load_group(). Errors of the store. */
 DMLS_API dmls_error dmls_client_new(const dmls_config* config, dmls_client** out) DMLS_NOTHROW;
 DMLS_API void dmls_client_free(dmls_client* client) DMLS_NOTHROW;
 /* A key package to publish; one of last resort stays usable. RFC 9420 §16.8 */
 DMLS_API dmls_error dmls_client_key_package(dmls_client* client, int last_resort, dmls_octets** out) DMLS_NOTHROW;
+/* Those that were published and not used. */
 DMLS_API size_t dmls_client_key_package_count(const dmls_client* client) DMLS_NOTHROW;
+/* An external pre-shared key, for all groups of this client; replaces an older one. RFC 9420 §8.4 */
 DMLS_API dmls_error dmls_client_add_psk(dmls_client* client, const uint8_t* psk_id, size_t id_size, const uint8_t* psk,
                                         size_t psk_size) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_client_remove_psk(dmls_client* client, const uint8_t* psk_id, size_t id_size) DMLS_NOTHROW;
 /* (NULL, 0): a random id of KDF.Nh octets. */
 DMLS_API dmls_error dmls_client_create_group(dmls_client* client, const uint8_t* group_id, size_t size,
                                              dmls_group** out) DMLS_NOTHROW;
+/* 1 if the Welcome names one of this client's key packages. */
 DMLS_API int dmls_client_is_invited(const dmls_client* client, const uint8_t* welcome, size_t size) DMLS_NOTHROW;
 /* `tree`: the encoded ratchet tree if it came aside, else (NULL, 0). `descends_from`: the group that the new one was
  * branched off or re-initialised from, else NULL. */
@@ -474,6 +511,7 @@ DMLS_API dmls_error dmls_client_join(dmls_client* client, const uint8_t* welcome
 DMLS_API dmls_error dmls_client_join_by_commit(dmls_client* client, const uint8_t* group_info, size_t size,
                                                const uint8_t* tree, size_t tree_size, int resync,
                                                dmls_transition** out) DMLS_NOTHROW;
+/* An Add of this client for members to commit, as a PublicMessage. RFC 9420 §12.1.8 */
 DMLS_API dmls_error dmls_client_propose_to_join(dmls_client* client, const uint8_t* group_id, size_t size,
                                                 uint64_t epoch, dmls_octets** out) DMLS_NOTHROW;
 /* RFC 9420 §11.3 and §11.2; key packages of members of the old group. */
@@ -483,13 +521,19 @@ DMLS_API dmls_error dmls_client_branch(dmls_client* client, const dmls_group* gr
 DMLS_API dmls_error dmls_client_reinitialize(dmls_client* client, const dmls_group* closed,
                                              const uint8_t* const* key_packages, const size_t* sizes, size_t count,
                                              dmls_transition** out) DMLS_NOTHROW;
+/* The group of an entry: of a Welcome, an accepted external commit, a branch or re-initialisation. */
 DMLS_API dmls_error dmls_client_enter(dmls_client* client, dmls_transition* consumed, dmls_group** out) DMLS_NOTHROW;
+/* The entry will not happen; the key package of a Welcome is kept. */
 DMLS_API dmls_error dmls_client_drop(dmls_client* client, dmls_transition* consumed) DMLS_NOTHROW;
 /* What the store holds. */
 DMLS_API dmls_error dmls_client_stored_groups(const dmls_client* client, dmls_octets_list** out) DMLS_NOTHROW;
+/* As it was after the last function that changed it. DMLS_E_MISUSE if it is not stored, or if its private key is
+ * missing (dmls_config_other_key); DMLS_E_GROUP_KNOWN_GROUP if there is a handle of it. */
 DMLS_API dmls_error dmls_client_load_group(dmls_client* client, const uint8_t* group_id, size_t size,
                                            dmls_group** out) DMLS_NOTHROW;
+/* Erases it. A handle that is still there cannot write any more: DMLS_E_GROUP_STALE. */
 DMLS_API dmls_error dmls_client_forget_group(dmls_client* client, const uint8_t* group_id, size_t size) DMLS_NOTHROW;
+/* Own commits that lead into a group, neither entered nor dropped: after a restart, they are found here. */
 DMLS_API dmls_error dmls_client_pending_entries(const dmls_client* client, dmls_transitions** out) DMLS_NOTHROW;
 
 /* ---- MLS: groups ---- */
@@ -506,15 +550,21 @@ DMLS_API uint64_t dmls_group_epoch(const dmls_group* group) DMLS_NOTHROW;
 DMLS_API uint16_t dmls_group_suite(const dmls_group* group) DMLS_NOTHROW;
 DMLS_API dmls_group_status dmls_group_status_of(const dmls_group* group) DMLS_NOTHROW;
 DMLS_API uint32_t dmls_group_own_leaf(const dmls_group* group) DMLS_NOTHROW;
+/* From left to right. */
 DMLS_API dmls_error dmls_group_members(const dmls_group* group, dmls_members** out) DMLS_NOTHROW;
 /* KDF.Nh octets. RFC 9420 §8.7 */
 DMLS_API dmls_error dmls_group_epoch_authenticator(const dmls_group* group, uint8_t* out, size_t size) DMLS_NOTHROW;
 /* MLS-Exporter: `size` octets. RFC 9420 §8.5 */
 DMLS_API dmls_error dmls_group_export(const dmls_group* group, const char* label, const uint8_t* context,
                                       size_t context_size, uint8_t* out, size_t size) DMLS_NOTHROW;
+/* The encoded ratchet tree, for new members who get it aside. RFC 9420 §12.4.3.3 */
 DMLS_API dmls_error dmls_group_ratchet_tree(const dmls_group* group, dmls_octets** out) DMLS_NOTHROW;
+/* A signed GroupInfo: what external committers and observers start from. RFC 9420 §12.4.3 */
 DMLS_API dmls_error dmls_group_group_info(const dmls_group* group, int tree_inside, int external_joins,
                                           dmls_octets** out) DMLS_NOTHROW;
+/* An encrypted application message. RFC 9420 §6.3. `authenticated_data` is signed but not encrypted.
+ * DMLS_E_GROUP_COMMIT_FIRST while proposals wait that a commit would take up (§12.4); DMLS_E_GROUP_REMOVED,
+ * DMLS_E_GROUP_CLOSED. */
 DMLS_API dmls_error dmls_group_protect(dmls_group* group, const uint8_t* data, size_t size,
                                        const uint8_t* authenticated_data, size_t authenticated_size,
                                        dmls_octets** out) DMLS_NOTHROW;
@@ -523,63 +573,103 @@ DMLS_API dmls_error dmls_group_propose_add(dmls_group* group, const uint8_t* key
                                            int public_message, dmls_octets** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_group_propose_remove(dmls_group* group, uint32_t leaf, int public_message,
                                               dmls_octets** out) DMLS_NOTHROW;
+/* Fresh keys for the own leaf, once somebody else commits it. */
 DMLS_API dmls_error dmls_group_propose_update(dmls_group* group, int public_message, dmls_octets** out) DMLS_NOTHROW;
 /* Stages a commit; `request` may be NULL. Send its message, and merge it when it was accepted. */
 DMLS_API dmls_error dmls_group_commit(dmls_group* group, const dmls_commit_request* request,
                                       dmls_transition** out) DMLS_NOTHROW;
+/* Reads a message; gives one event. What is not genuine, not valid, or refused by the policy is an error and changes
+ * nothing. */
 DMLS_API dmls_error dmls_group_process(dmls_group* group, const uint8_t* message, size_t size,
                                        dmls_events** out) DMLS_NOTHROW;
 /* Tries the waiting commit of that event again; it is spent by that, `out` may hold another. */
 DMLS_API dmls_error dmls_group_resume(dmls_group* group, dmls_events* events, size_t index,
                                       dmls_events** out) DMLS_NOTHROW;
+/* Enters the epoch that the commit leads to, or leaves the group. DMLS_E_GROUP_STALE, and nothing changed, if it
+ * does not start at the present epoch. */
 DMLS_API dmls_error dmls_group_merge(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
+/* The commit will not happen; it is forgotten. */
 DMLS_API dmls_error dmls_group_drop(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
+/* Commits of the present epoch that have not happened, own and (with a store) received ones: after a restart, they
+ * are found here. */
 DMLS_API dmls_error dmls_group_pending(dmls_group* group, dmls_transitions** out) DMLS_NOTHROW;
 /* Messages that were kept for this epoch: process each. Ask after every merge. */
 DMLS_API dmls_error dmls_group_take_due(dmls_group* group, dmls_octets_list** out) DMLS_NOTHROW;
 
 /* ---- DeMLS: draft-kohbrok-mls-dmls. A `node` is a dmls_epoch; (NULL, 0) is the head. ---- */
 
+/* As dmls_client_new(), for a DeMLS client; sessions wait for dmls_fork_client_load_session(). */
 DMLS_API dmls_error dmls_fork_client_new(const dmls_config* config, dmls_fork_client** out) DMLS_NOTHROW;
 DMLS_API void dmls_fork_client_free(dmls_fork_client* client) DMLS_NOTHROW;
+/* A key package for DeMLS groups, to be published; used once. */
 DMLS_API dmls_error dmls_fork_client_key_package(dmls_fork_client* client, dmls_octets** out) DMLS_NOTHROW;
 DMLS_API size_t dmls_fork_client_key_package_count(const dmls_fork_client* client) DMLS_NOTHROW;
+/* A group with this client as its only member. `external_commits`: 1 if others may join by them, for good. */
 DMLS_API dmls_error dmls_fork_client_create_group(dmls_fork_client* client, const uint8_t* group_id, size_t size,
                                                   int external_commits, dmls_fork_session** out) DMLS_NOTHROW;
+/* Joins with a Welcome; `tree` as in dmls_client_join(). Other branches cannot be followed. */
 DMLS_API dmls_error dmls_fork_client_join(dmls_fork_client* client, const uint8_t* welcome, size_t size,
                                           const uint8_t* tree, size_t tree_size, dmls_fork_session** out) DMLS_NOTHROW;
-/* `message`: to be sent; use the session once it was accepted, else free it. */
+/* `message`: to be sent. Once it was accepted, dmls_fork_client_enter() the session, or replace an older one with it;
+ * else free it. */
 DMLS_API dmls_error dmls_fork_client_join_by_commit(dmls_fork_client* client, const uint8_t* group_info, size_t size,
                                                     const uint8_t* tree, size_t tree_size, int resync,
                                                     dmls_octets** message, dmls_fork_session** out) DMLS_NOTHROW;
+/* The session of an external commit that was accepted, or of a Welcome to a group that was stored already: in a store
+ * it takes the place of any other session of the group. Without a store it is given back as it is. */
+DMLS_API dmls_error dmls_fork_client_enter(dmls_fork_client* client, dmls_fork_session* consumed,
+                                           dmls_fork_session** out) DMLS_NOTHROW;
+/* An Add of this client for members to commit, bound to the epoch that the GroupInfo names. */
 DMLS_API dmls_error dmls_fork_client_propose_to_join(dmls_fork_client* client, const uint8_t* group_info, size_t size,
                                                      dmls_octets** out) DMLS_NOTHROW;
+/* What the store holds: group ids. A session is loaded as it was after the last function that changed it; call
+ * dmls_fork_tick() for what is due for deletion since. DMLS_E_MISUSE if it is not stored, DMLS_E_GROUP_KNOWN_GROUP if
+ * there is a handle of it. A handle of a session that was forgotten does nothing any more: DMLS_E_GROUP_STALE. */
+DMLS_API dmls_error dmls_fork_client_stored_sessions(const dmls_fork_client* client,
+                                                     dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_load_session(dmls_fork_client* client, const uint8_t* group_id, size_t size,
+                                                  dmls_fork_session** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_fork_client_forget_session(dmls_fork_client* client, const uint8_t* group_id,
+                                                    size_t size) DMLS_NOTHROW;
 
-DMLS_API void dmls_fork_free(dmls_fork_session* session) DMLS_NOTHROW;
+DMLS_API void dmls_fork_free(dmls_fork_session* session) DMLS_NOTHROW; /* a store keeps it */
 DMLS_API dmls_error dmls_fork_group_id(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
+/* The dmls_epoch (KDF.Nh octets) of the end of the preferred branch: where messages are sent. */
 DMLS_API dmls_error dmls_fork_head(const dmls_fork_session* session, dmls_octets** out) DMLS_NOTHROW;
 /* The ends of all branches that are held. */
 DMLS_API dmls_error dmls_fork_tips(const dmls_fork_session* session, dmls_octets_list** out) DMLS_NOTHROW;
+/* 1 if the secrets of that epoch are here. */
 DMLS_API int dmls_fork_holds(const dmls_fork_session* session, const uint8_t* node, size_t size) DMLS_NOTHROW;
+/* 0 where a commit that removes this client, or re-initialises the group, has ended sending. */
 DMLS_API int dmls_fork_may_send(const dmls_fork_session* session, const uint8_t* node, size_t size) DMLS_NOTHROW;
+/* The epoch's number. Here and below, DMLS_E_FORK_UNKNOWN_EPOCH and DMLS_E_FORK_DELETED_EPOCH if the node is not
+ * held. */
 DMLS_API dmls_error dmls_fork_epoch(const dmls_fork_session* session, const uint8_t* node, size_t size,
                                     uint64_t* out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_own_leaf(const dmls_fork_session* session, const uint8_t* node, size_t size,
                                        uint32_t* out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_members(const dmls_fork_session* session, const uint8_t* node, size_t size,
                                       dmls_members** out) DMLS_NOTHROW;
+/* KDF.Nh octets; equal for all members that agree on everything. RFC 9420 §8.7 */
 DMLS_API dmls_error dmls_fork_epoch_authenticator(const dmls_fork_session* session, const uint8_t* node,
                                                   size_t node_size, uint8_t* out, size_t size) DMLS_NOTHROW;
+/* MLS-Exporter: `size` octets. RFC 9420 §8.5 */
 DMLS_API dmls_error dmls_fork_export(const dmls_fork_session* session, const uint8_t* node, size_t node_size,
                                      const char* label, const uint8_t* context, size_t context_size, uint8_t* out,
                                      size_t size) DMLS_NOTHROW;
+/* A signed GroupInfo of the head, with its dmls_epoch. */
 DMLS_API dmls_error dmls_fork_group_info(const dmls_fork_session* session, int tree_inside,
                                          dmls_octets** out) DMLS_NOTHROW;
+/* Reads a DMLSMessage, and whatever waited for it. Events stand for what happened, in order; a message that is not
+ * genuine is one, too (REJECTED), and no error. Received commits are entered at once: the fork choice decides which
+ * one leads. */
 DMLS_API dmls_error dmls_fork_process(dmls_fork_session* session, const uint8_t* message, size_t size,
                                       dmls_events** out) DMLS_NOTHROW;
+/* An encrypted application message for that epoch; errors as in dmls_group_protect(). */
 DMLS_API dmls_error dmls_fork_protect(dmls_fork_session* session, const uint8_t* node, size_t node_size,
                                       const uint8_t* data, size_t size, const uint8_t* authenticated_data,
                                       size_t authenticated_size, dmls_octets** out) DMLS_NOTHROW;
+/* Proposals by reference, for the head. RFC 9420 §12.1 */
 DMLS_API dmls_error dmls_fork_propose_add(dmls_fork_session* session, const uint8_t* key_package, size_t size,
                                           int public_message, dmls_octets** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_fork_propose_remove(dmls_fork_session* session, uint32_t leaf, int public_message,
@@ -590,17 +680,28 @@ DMLS_API dmls_error dmls_fork_propose_update(dmls_fork_session* session, int pub
 DMLS_API dmls_error dmls_fork_commit(dmls_fork_session* session, const uint8_t* node, size_t node_size,
                                      const dmls_commit_request* request, dmls_octets** commit,
                                      dmls_octets** message) DMLS_NOTHROW;
+/* The own commit happens: enters its epoch; Welcomes are in the event INVITED. Reading the own message back does the
+ * same. DMLS_E_FORK_UNKNOWN_COMMIT. */
 DMLS_API dmls_error dmls_fork_accept(dmls_fork_session* session, const uint8_t* commit, size_t size,
                                      dmls_events** out) DMLS_NOTHROW;
+/* The own commit will not happen; it is forgotten. DMLS_E_FORK_UNKNOWN_COMMIT. */
 DMLS_API dmls_error dmls_fork_discard(dmls_fork_session* session, const uint8_t* commit, size_t size) DMLS_NOTHROW;
+/* The names of own commits that wait. */
 DMLS_API dmls_error dmls_fork_pending(const dmls_fork_session* session, dmls_octets_list** out) DMLS_NOTHROW;
+/* Tries again commits that waited for a pre-shared key. */
 DMLS_API dmls_error dmls_fork_retry(dmls_fork_session* session, dmls_events** out) DMLS_NOTHROW;
+/* 1: the servers say that they have lost sight of each other, so epochs are kept meanwhile. Nobody vouches for that
+ * hint. */
 DMLS_API dmls_error dmls_fork_set_retain(dmls_fork_session* session, int retain, dmls_events** out) DMLS_NOTHROW;
+/* Applies the age limit; call it now and then. */
 DMLS_API dmls_error dmls_fork_tick(dmls_fork_session* session, dmls_events** out) DMLS_NOTHROW;
+/* Deletes the secrets of one epoch; DMLS_E_MISUSE for the head. */
 DMLS_API dmls_error dmls_fork_forget(dmls_fork_session* session, const uint8_t* node, size_t size,
                                      dmls_events** out) DMLS_NOTHROW;
+/* Deletes an epoch and all below it; DMLS_E_MISUSE if the head is among them. */
 DMLS_API dmls_error dmls_fork_forget_branch(dmls_fork_session* session, const uint8_t* node, size_t size,
                                             dmls_events** out) DMLS_NOTHROW;
+/* About how many octets the secrets of an epoch take; 0 if it is not held. */
 DMLS_API size_t dmls_fork_secret_octets(const dmls_fork_session* session, const uint8_t* node,
                                         size_t size) DMLS_NOTHROW;
 /* What the branch that ends in `loser` changed and the head has not: members to add again; leaves of the head to
@@ -614,36 +715,60 @@ DMLS_API dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork
 /* ---- DiMLS: draft-xue-distributed-mls. Participants are named by client id, epochs by 8 octets in network order and
  * the group id. Lists are messages to send, in this order. ---- */
 
-/* One configuration for each cipher suite; the first is that of the own Send Group, and gives the update policy. */
+/* One configuration for each cipher suite; the first is that of the own Send Group, and gives the update policy and the
+ * name in the store. They share policy, clock, random source and store. DMLS_E_MISUSE if a session of this name is
+ * stored. */
 DMLS_API dmls_error dmls_sendgroup_new(const dmls_config* const* configs, size_t count,
                                        dmls_sendgroup** out) DMLS_NOTHROW;
-DMLS_API void dmls_sendgroup_free(dmls_sendgroup* session) DMLS_NOTHROW;
+DMLS_API void dmls_sendgroup_free(dmls_sendgroup* session) DMLS_NOTHROW; /* a store keeps it */
+/* The session as it was after the last function that changed it. The same configurations are needed, their private keys
+ * included (so no fresh ones). Older handles of it do nothing any more: DMLS_E_GROUP_STALE. DMLS_E_MISUSE if it is not
+ * stored, or somebody else's. */
+DMLS_API dmls_error dmls_sendgroup_load(const dmls_config* const* configs, size_t count,
+                                        dmls_sendgroup** out) DMLS_NOTHROW;
+/* The names of the sessions in the store of `config`, see dmls_config_session_name(); and erases the one it names. */
+DMLS_API dmls_error dmls_sendgroup_stored_sessions(const dmls_config* config, dmls_octets_list** out) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_sendgroup_forget_session(const dmls_config* config) DMLS_NOTHROW;
+/* A key package to publish; `config`: the index of the configuration it is for. */
 DMLS_API dmls_error dmls_sendgroup_key_package(dmls_sendgroup* session, int last_resort, size_t config,
                                                dmls_octets** out) DMLS_NOTHROW;
 typedef enum dmls_leaf_keys { DMLS_LEAF_KEYS_PSK_ONLY, DMLS_LEAF_KEYS_UPDATE_PROPOSAL } dmls_leaf_keys;
 typedef enum dmls_group_ids { DMLS_GROUP_IDS_DERIVED, DMLS_GROUP_IDS_ASSIGNED } dmls_group_ids;
+/* Opens a universe, whose first Send Group is one's own, for the owners of these key packages.
+ * DMLS_E_SENDGROUP_MISSING_KEY_PACKAGE. */
 DMLS_API dmls_error dmls_sendgroup_open_universe(dmls_sendgroup* session, const uint8_t* const* key_packages,
                                                  const size_t* sizes, size_t count, dmls_leaf_keys leaf_keys,
                                                  dmls_group_ids group_ids, dmls_octets_list** out) DMLS_NOTHROW;
+/* Joins an announced universe (event ANNOUNCED) with a Send Group of one's own. Key packages: of those whose did not
+ * come with the announcement. DMLS_E_SENDGROUP_NO_UNIVERSE, DMLS_E_SENDGROUP_MISSING_KEY_PACKAGE. */
 DMLS_API dmls_error dmls_sendgroup_open_send_group(dmls_sendgroup* session, const uint8_t* const* key_packages,
                                                    const size_t* sizes, size_t count,
                                                    dmls_octets_list** out) DMLS_NOTHROW;
 typedef enum dmls_commit_kind { DMLS_COMMIT_EMPTY, DMLS_COMMIT_PARTIAL, DMLS_COMMIT_FULL } dmls_commit_kind;
+/* Fresh keys alone; what of others waits to be imported; or both. DMLS_E_SENDGROUP_NOTHING_TO_COMMIT. */
 DMLS_API dmls_error dmls_sendgroup_commit(dmls_sendgroup* session, dmls_commit_kind kind,
                                           dmls_octets_list** out) DMLS_NOTHROW;
+/* Commits as the update policy demands, then the application message. */
 DMLS_API dmls_error dmls_sendgroup_protect(dmls_sendgroup* session, const uint8_t* data, size_t size,
                                            const uint8_t* authenticated_data, size_t authenticated_size,
                                            dmls_octets_list** out) DMLS_NOTHROW;
+/* A self-update if one is due, and what has to be said again; else nothing. Call it now and then. */
 DMLS_API dmls_error dmls_sendgroup_maintain(dmls_sendgroup* session, dmls_octets_list** out) DMLS_NOTHROW;
+/* Reads a message; the first event is about it, more follow if others waited for it. What is not genuine is an
+ * error. */
 DMLS_API dmls_error dmls_sendgroup_process(dmls_sendgroup* session, const uint8_t* message, size_t size,
                                            dmls_events** out) DMLS_NOTHROW;
+/* Adds a participant to one's own Send Group; the other owners follow. */
 DMLS_API dmls_error dmls_sendgroup_add(dmls_sendgroup* session, const uint8_t* key_package, size_t size,
                                        dmls_octets_list** out) DMLS_NOTHROW;
+/* Removes a participant, by client id; the other owners follow. DMLS_E_SENDGROUP_UNKNOWN_PARTICIPANT. */
 DMLS_API dmls_error dmls_sendgroup_remove(dmls_sendgroup* session, const uint8_t* client, size_t size,
                                           dmls_octets_list** out) DMLS_NOTHROW;
+/* Puts somebody who lost track back, with a new key package of theirs. */
 DMLS_API dmls_error dmls_sendgroup_readmit(dmls_sendgroup* session, const uint8_t* client, size_t size,
                                            const uint8_t* key_package, size_t key_package_size,
                                            dmls_octets_list** out) DMLS_NOTHROW;
+/* Forgets how to follow a Send Group, and takes the next Welcome to it instead. */
 DMLS_API dmls_error dmls_sendgroup_abandon(dmls_sendgroup* session, const uint8_t* group_id, size_t size) DMLS_NOTHROW;
 /* Epochs: what keeps messages waiting; the newest of every group; what a peer with these heads has and we lack. */
 DMLS_API dmls_error dmls_sendgroup_missing(const dmls_sendgroup* session, dmls_octets_list** out) DMLS_NOTHROW;
@@ -655,6 +780,7 @@ DMLS_API dmls_error dmls_sendgroup_serve(const dmls_sendgroup* session, const ui
                                          dmls_octets_list** out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_sendgroup_lost(const dmls_sendgroup* session,
                                         dmls_octets_list** out) DMLS_NOTHROW; /* group ids */
+/* Of this participant. */
 DMLS_API dmls_error dmls_sendgroup_client_id(const dmls_sendgroup* session, dmls_octets** out) DMLS_NOTHROW;
 /* Empty before they are known. */
 DMLS_API dmls_error dmls_sendgroup_universe_id(const dmls_sendgroup* session, dmls_octets** out) DMLS_NOTHROW;
@@ -663,6 +789,7 @@ DMLS_API dmls_error dmls_sendgroup_epoch(const dmls_sendgroup* session, const ui
                                          uint64_t* out) DMLS_NOTHROW;
 DMLS_API dmls_error dmls_sendgroup_members(const dmls_sendgroup* session, const uint8_t* group_id, size_t size,
                                            dmls_octets_list** out) DMLS_NOTHROW; /* client ids */
+/* KDF.Nh octets; equal for all who agree. RFC 9420 §8.7. DMLS_E_SENDGROUP_UNKNOWN_GROUP. */
 DMLS_API dmls_error dmls_sendgroup_epoch_authenticator(const dmls_sendgroup* session, const uint8_t* group_id,
                                                        size_t id_size, uint8_t* out, size_t size) DMLS_NOTHROW;
 /* Empty if unknown. */

@@ -25,6 +25,11 @@ Result<group::ClientConfig> dmls_config::build() const {
   config.padding = padding;
   config.window = window;
   config.store = store;
+  config.capabilities = capabilities;
+  config.key_package_lifetime = key_package_lifetime;
+  config.grease = grease;
+  for (const auto& other : other_keys)
+    config.other_signers.push_back(std::make_shared<crypto::KeyPairSigner>(suite, other.clone()));
   return config;
 }
 
@@ -46,6 +51,14 @@ dmls_error set_identity(dmls_config& config, treekem::Credential credential, Byt
   }
   config.credential = std::move(credential);
   config.key = std::move(pair);
+  return kOk;
+}
+
+// Lists a code point once. RFC 9420 §7.2: default types are not listed.
+template <class Type>
+dmls_error add_capability(std::vector<Type>& listed, Type type) {
+  if (treekem::is_default(type)) return to_c({errc::kMisuse, "RFC 9420 §7.2: default types are not listed"});
+  if (std::find(listed.begin(), listed.end(), type) == listed.end()) listed.push_back(type);
   return kOk;
 }
 
@@ -125,6 +138,46 @@ dmls_error dmls_config_sqlite_store(dmls_config* config, const char* path) noexc
 #else
   return to_c({errc::kUnsupported, "dmls.h: this build has no SQLite"});
 #endif
+}
+dmls_error dmls_config_other_key(dmls_config* config, const uint8_t* key, size_t size) noexcept {
+  DMLS_NEED(config != nullptr && key != nullptr);
+  auto made =
+      crypto::signature_key_pair_from_private(config->suite, crypto::SignaturePrivateKey(SecretBytes(view(key, size))));
+  DMLS_RETURN_IF(made);
+  config->other_keys.push_back(*std::move(made));
+  return kOk;
+}
+dmls_error dmls_config_session_name(dmls_config* config, const uint8_t* name, size_t size) noexcept {
+  DMLS_NEED(config != nullptr);
+  DMLS_READ(name, size);
+  if (size > sendgroup::kMaxSessionName) return to_c({errc::kMisuse, "dmls.h: the name of a session is too long"});
+  config->session_name = to_bytes(view(name, size));
+  return kOk;
+}
+dmls_error dmls_config_capability(dmls_config* config, dmls_capability kind, uint16_t type) noexcept {
+  DMLS_NEED(config != nullptr);
+  switch (kind) {
+    case DMLS_CAPABILITY_EXTENSION:
+      return add_capability(config->capabilities.extensions, treekem::ExtensionType{type});
+    case DMLS_CAPABILITY_PROPOSAL: return add_capability(config->capabilities.proposals, treekem::ProposalType{type});
+    case DMLS_CAPABILITY_CREDENTIAL: {
+      auto& listed = config->capabilities.credentials;
+      const treekem::CredentialType credential{type};
+      if (std::find(listed.begin(), listed.end(), credential) == listed.end()) listed.push_back(credential);
+      return kOk;
+    }
+  }
+  return to_c(kEnum);
+}
+dmls_error dmls_config_key_package_lifetime(dmls_config* config, uint64_t seconds) noexcept {
+  DMLS_NEED(config != nullptr);
+  config->key_package_lifetime = seconds;
+  return kOk;
+}
+dmls_error dmls_config_grease(dmls_config* config, int grease) noexcept {
+  DMLS_NEED(config != nullptr);
+  config->grease = grease != 0;
+  return kOk;
 }
 dmls_error dmls_config_window(dmls_config* config, size_t past_epochs, size_t ahead_messages,
                               size_t ahead_octets) noexcept {

@@ -73,6 +73,27 @@ dmls_error dmls_fork_client_join_by_commit(dmls_fork_client* client, const uint8
   *out = new dmls_fork_session{std::move(joined->session)};
   return kOk;
 }
+dmls_error dmls_fork_client_enter(dmls_fork_client* client, dmls_fork_session* consumed,
+                                  dmls_fork_session** out) noexcept {
+  const std::unique_ptr<dmls_fork_session> joined(consumed);
+  DMLS_NEED(reset(out) && client != nullptr && joined != nullptr);
+  return give(out, client->client.enter(std::move(joined->session)));
+}
+dmls_error dmls_fork_client_stored_sessions(const dmls_fork_client* client, dmls_octets_list** out) noexcept {
+  DMLS_NEED(reset(out) && client != nullptr);
+  return give(out, client->client.stored_sessions());
+}
+dmls_error dmls_fork_client_load_session(dmls_fork_client* client, const uint8_t* group_id, size_t size,
+                                         dmls_fork_session** out) noexcept {
+  DMLS_NEED(reset(out) && client != nullptr);
+  DMLS_READ(group_id, size);
+  return give(out, client->client.load_session(view(group_id, size)));
+}
+dmls_error dmls_fork_client_forget_session(dmls_fork_client* client, const uint8_t* group_id, size_t size) noexcept {
+  DMLS_NEED(client != nullptr);
+  DMLS_READ(group_id, size);
+  return to_c(client->client.forget_session(view(group_id, size)));
+}
 dmls_error dmls_fork_client_propose_to_join(dmls_fork_client* client, const uint8_t* group_info, size_t size,
                                             dmls_octets** out) noexcept {
   DMLS_NEED(reset(out) && client != nullptr);

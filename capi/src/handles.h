@@ -75,6 +75,11 @@ struct dmls_config {
   std::shared_ptr<const dmls::group::Padding> padding = std::make_shared<dmls::group::NoPadding>();
   std::shared_ptr<dmls::storage::Store> store;
   dmls::group::MessageWindow window;
+  dmls::treekem::Capabilities capabilities = dmls::treekem::default_capabilities();
+  std::vector<dmls::crypto::SignatureKeyPair> other_keys;
+  std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds, as in ClientConfig
+  bool grease = true;
+  dmls::Bytes session_name;  // DiMLS
   dmls_fork_choice fork_choice = DMLS_CHOICE_HIGHEST_TAG;
   dmls::fork::RetentionPolicy retention;
   dmls::sendgroup::UpdatePolicy updates;

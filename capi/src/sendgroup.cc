@@ -19,6 +19,18 @@ std::vector<Bytes> names_of(const std::vector<sendgroup::EpochName>& epochs) {
   return names;
 }
 
+Result<sendgroup::SessionConfig> session_config(const dmls_config* const* configs, std::size_t count) {
+  sendgroup::SessionConfig config;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (configs[i] == nullptr) return fail(kMissing);
+    DMLS_TRY(auto built, configs[i]->build());
+    config.clients.push_back(std::make_shared<const group::ClientConfig>(std::move(built)));
+  }
+  config.updates = configs[0]->updates;
+  config.name = configs[0]->session_name;
+  return config;
+}
+
 constexpr Error kUnknownGroup = {sendgroup::errc::kUnknownGroup, "dmls.h: no Send Group of this name is followed"};
 
 }  // namespace
@@ -27,15 +39,26 @@ extern "C" {
 
 dmls_error dmls_sendgroup_new(const dmls_config* const* configs, size_t count, dmls_sendgroup** out) noexcept {
   DMLS_NEED(reset(out) && configs != nullptr && count != 0);
-  sendgroup::SessionConfig config;
-  for (std::size_t i = 0; i < count; ++i) {
-    DMLS_NEED(configs[i] != nullptr);
-    auto built = configs[i]->build();
-    DMLS_RETURN_IF(built);
-    config.clients.push_back(std::make_shared<const group::ClientConfig>(*std::move(built)));
-  }
-  config.updates = configs[0]->updates;
-  return give(out, sendgroup::Session::create(std::move(config)));
+  auto config = session_config(configs, count);
+  DMLS_RETURN_IF(config);
+  return give(out, sendgroup::Session::create(*std::move(config)));
+}
+dmls_error dmls_sendgroup_load(const dmls_config* const* configs, size_t count, dmls_sendgroup** out) noexcept {
+  DMLS_NEED(reset(out) && configs != nullptr && count != 0);
+  auto config = session_config(configs, count);
+  DMLS_RETURN_IF(config);
+  return give(out, sendgroup::load_session(*std::move(config)));
+}
+dmls_error dmls_sendgroup_stored_sessions(const dmls_config* config, dmls_octets_list** out) noexcept {
+  DMLS_NEED(reset(out) && config != nullptr);
+  if (config->store == nullptr) return give(out, std::vector<Bytes>{});
+  return give(out, sendgroup::stored_sessions(*config->store));
+}
+dmls_error dmls_sendgroup_forget_session(const dmls_config* config) noexcept {
+  DMLS_NEED(config != nullptr);
+  const auto built = config->build();
+  DMLS_RETURN_IF(built);
+  return to_c(sendgroup::forget_session(*built, config->session_name));
 }
 void dmls_sendgroup_free(dmls_sendgroup* session) noexcept { delete session; }
 

@@ -152,3 +152,83 @@ TEST(CapiConfig, ChecksWhatItIsGiven) {
   EXPECT_OK(dmls_config_padding(config.get(), DMLS_PADDING_NONE, 0));
   EXPECT_OK(dmls_config_padding(config.get(), DMLS_PADDING_LOGARITHMIC, 0));
 }
+
+TEST(CapiConfig, CapabilitiesAndLifetimesReachKeyPackages) {
+  // Both support a custom proposal; nobody else would add somebody who does not.
+  const auto able = [](std::string_view name) {
+    auto config = config_for(name);
+    EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_PROPOSAL, 0xff01));
+    EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_EXTENSION, 0xff02));
+    EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_CREDENTIAL, 0xff03));
+    EXPECT_OK(dmls_config_grease(config.get(), 0));
+    return config;
+  };
+  auto alice = make<dmls_client>(dmls_client_new, able("alice").get());
+  auto bob = make<dmls_client>(dmls_client_new, able("bob").get());
+  auto group = make<dmls_group>(dmls_client_create_group, alice.get(), nullptr, std::size_t{0});
+  const auto package = text(make<dmls_octets>(dmls_client_key_package, bob.get(), 0));
+  auto request = make<dmls_commit_request>(dmls_commit_request_new);
+  EXPECT_OK(dmls_commit_request_add(request.get(), bytes(package), package.size()));
+  EXPECT_OK(dmls_commit_request_custom(request.get(), 0xff01, bytes("x"), 1));
+  EXPECT_OK(dmls_commit_request_extension(request.get(), 0xff02, bytes("x"), 1));
+  auto commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+  EXPECT_EQ(dmls_changes_replaces_extensions(dmls_transition_changes(commit.get())), 1);
+  EXPECT_OK(dmls_group_merge(group.get(), commit.release()));
+
+  auto plain = make<dmls_config>(dmls_config_new, kSuite);
+  EXPECT_EQ(dmls_config_capability(plain.get(), DMLS_CAPABILITY_PROPOSAL, 1).code, DMLS_E_MISUSE);  // add: a default
+  EXPECT_EQ(dmls_config_capability(plain.get(), DMLS_CAPABILITY_EXTENSION, 1).code, DMLS_E_MISUSE);
+}
+
+TEST(CapiConfig, KeyPackagesAreValidForTheirLifetime) {
+  auto config = config_for("carol");
+  EXPECT_OK(dmls_config_key_package_lifetime(config.get(), 60));
+  static std::uint64_t time;
+  const dmls_clock clock = {sizeof(clock), nullptr, nullptr, [](void*) { return time; }};
+  EXPECT_OK(dmls_config_clock(config.get(), &clock));
+  auto carol = make<dmls_client>(dmls_client_new, config.get());
+  Application a;
+  std::vector<std::uint8_t> key(dmls_suite_signature_key_size(kSuite));
+  EXPECT_OK(dmls_signature_key_generate(kSuite, key.data(), key.size()));
+  auto alice = make<dmls_client>(dmls_client_new, own_config(a, key).get());  // a policy that judges, at now()
+  auto group = make<dmls_group>(dmls_client_create_group, alice.get(), nullptr, std::size_t{0});
+  const auto added = [&](std::uint64_t made) {
+    time = made;
+    const auto package = text(make<dmls_octets>(dmls_client_key_package, carol.get(), 0));
+    auto request = make<dmls_commit_request>(dmls_commit_request_new);
+    EXPECT_OK(dmls_commit_request_add(request.get(), bytes(package), package.size()));
+    dmls_transition* out = nullptr;
+    const dmls_error error = dmls_group_commit(group.get(), request.get(), &out);
+    dmls_transition_free(out);
+    return error.code;
+  };
+  EXPECT_EQ(added(now(nullptr) - 60), DMLS_OK);
+  EXPECT_EQ(added(now(nullptr) - 61), DMLS_E_TREEKEM_LIFETIME);
+}
+
+TEST(CapiConfig, AStoredGroupNeedsTheKeyItWentOnWith) {
+  Application a;
+  std::vector<std::uint8_t> key(dmls_suite_signature_key_size(kSuite)), newer = key;
+  EXPECT_OK(dmls_signature_key_generate(kSuite, key.data(), key.size()));
+  EXPECT_OK(dmls_signature_key_generate(kSuite, newer.data(), newer.size()));
+  {
+    auto client = make<dmls_client>(dmls_client_new, own_config(a, key).get());
+    auto group = make<dmls_group>(dmls_client_create_group, client.get(), bytes("g"), std::size_t{1});
+    auto request = make<dmls_commit_request>(dmls_commit_request_new);
+    auto later = config_for("alice");
+    EXPECT_OK(dmls_config_basic_identity(later.get(), bytes("alice"), 5, newer.data(), newer.size()));
+    EXPECT_OK(dmls_commit_request_identity(request.get(), later.get()));
+    auto commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+    EXPECT_OK(dmls_group_merge(group.get(), commit.release()));
+  }
+  dmls_group* group = nullptr;
+  {
+    auto client = make<dmls_client>(dmls_client_new, own_config(a, key).get());
+    EXPECT_EQ(dmls_client_load_group(client.get(), bytes("g"), 1, &group).code, DMLS_E_MISUSE);
+  }
+  auto config = own_config(a, key);
+  EXPECT_OK(dmls_config_other_key(config.get(), newer.data(), newer.size()));
+  EXPECT_EQ(dmls_config_other_key(config.get(), newer.data(), 1).code, DMLS_E_CRYPTO_INVALID_PRIVATE_KEY);
+  auto client = make<dmls_client>(dmls_client_new, config.get());
+  make<dmls_group>(dmls_client_load_group, client.get(), bytes("g"), std::size_t{1});
+}

@@ -28,6 +28,17 @@ case $way in
     "$compiler" -std=c++20 "$here/consumer.cc" -o "$work/consumer" \
       $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls)
     "$work/consumer"
+    # Everything from archives, in C++ and, through the C interface, in C.
+    # shellcheck disable=SC2046
+    "$compiler" -std=c++20 -static "$here/consumer.cc" -o "$work/consumer_static" \
+      $(pkg-config --define-variable=prefix="$work/prefix" --static --cflags --libs dmls)
+    # shellcheck disable=SC2046
+    "${CC:-cc}" -std=c99 -static "$source/examples/two_members.c" -o "$work/two_members_static" \
+      $(pkg-config --define-variable=prefix="$work/prefix" --static --cflags --libs dmls)
+    for program in consumer_static two_members_static; do
+      ! readelf -d "$work/$program" | grep NEEDED || { echo "$program needs a shared library"; exit 1; }
+      "$work/$program"
+    done
     ;;
   c)
     install

@@ -34,6 +34,22 @@ check_citations() {
   python3 "$root/tools/links.py"
 }
 
+# Documents, comments and names, in the words of Debian's codespell. The list: names of others, and what tests get wrong on
+# purpose.
+check_spelling() {
+  # shellcheck disable=SC2086
+  need $packages_docs
+  (cd "$root" && git ls-files -z '*.md' '*.h' '*.cc' '*.c' '*.py' '*.sh' '*.cmake' '*.txt' |
+    xargs -0 codespell -L keypair,hashreference,comit,verfy,vektors)
+}
+
+# The reference, from the comments of the public headers, without warnings.
+check_reference() {
+  # shellcheck disable=SC2086
+  need $packages_docs
+  "$root/tools/docs.sh" >&2
+}
+
 # Every public header compiles alone, and the libraries do without exceptions and RTTI.
 check_headers() {
   # A build type that CMake does not know: no optimisation, no debugging symbols.
@@ -216,6 +232,8 @@ run_check() {
   prepare
   step "format" check_format
   step "citations" check_citations
+  step "spelling" check_spelling
+  step "reference, without warnings" check_reference
   step "headers alone, no exceptions, no RTTI" check_headers
   step "clang, address and undefined-behaviour sanitizers" check_sanitizers
   step "g++, Release" check_gcc

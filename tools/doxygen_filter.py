@@ -1,0 +1,100 @@
+#!/usr/bin/env python3
+"""Doxygen's input filter (docs/Doxyfile): the plain comments of a public header, as Doxygen reads them.
+
+    tools/doxygen_filter.py HEADER
+
+Line comments and C comments become documentation; what stands before the first #include is about the file; headings
+(`// ---- looking`) and comments inside braces of functions stay plain. Text is text: what Doxygen would take for a command
+or a tag is escaped, `code` is code, and indented lines are shown as they are.
+"""
+
+import re
+import sys
+
+HEADING = re.compile(r"^\s*(//|/\*) *(----|\[|clang-format|NOLINT)")
+
+
+def escape(text):
+    text = re.sub(r"([\\@<>#&$%\"])", r"\\\1", text)
+    text = re.sub(r"(?<![\w:])::", r"\\::", text)
+    return re.sub(r"`([^`]*)`", r"<tt>\1</tt>", text)
+
+
+def block(lines, file=False):
+    """A documentation comment of these lines of text."""
+    out, verbatim = ["/** @file" if file else "/**"], False
+    for line in lines:
+        shown = bool(re.match(r" {2,}\S", line))
+        if shown != verbatim:
+            out.append("@verbatim" if shown else "@endverbatim")
+            verbatim = shown
+        out.append(line.replace("*/", "* /") if shown else escape(line.strip()))
+    if verbatim:
+        out.append("@endverbatim")
+    return "\n".join(out) + " */"
+
+
+def trailing(code, text):
+    return f"{code}/**< {escape(text.strip())} */"
+
+
+def split_trailing(line):
+    """Code and the comment behind it, if there is one."""
+    place = 0
+    while (place := line.find("//", place)) != -1:
+        if line[:place].count('"') % 2 == 0:
+            return line[:place], line[place + 2 :]
+        place += 2
+    return line, None
+
+
+def cpp(text):
+    out, pending, before_includes = [], [], True
+
+    def flush(drop=False):
+        if pending and not drop:
+            out.append(block(pending, file=before_includes))
+        pending.clear()
+
+    for line in text.split("\n"):
+        stripped = line.strip()
+        if HEADING.match(line):
+            flush()
+        elif stripped.startswith("//"):
+            pending.append(stripped[2:].removeprefix(" ") if not stripped[2:].startswith("   ") else stripped[2:])
+        else:
+            about_file = before_includes and pending
+            if stripped.startswith("#include") or (about_file and not stripped):
+                flush()
+            before_includes = before_includes and not stripped.startswith(("#include", "namespace"))
+            flush(drop=stripped in ("", "}") and not about_file)  # about nothing in particular
+            code, comment = split_trailing(line)
+            ends = comment is not None and not stripped.startswith("#") and not code.strip().endswith(("{", "}", ")"))
+            out.append(trailing(code, comment) if ends and code.strip().endswith((";", ",")) else code)
+    flush()
+    return "\n".join(out)
+
+
+def c(text):
+    first = [True]
+
+    def comment(match):
+        code, body = match[1], match[2]
+        if HEADING.match(match[0].lstrip()) or body.strip().startswith(("----", "[")):
+            return code
+        if code.strip():
+            return trailing(code, re.sub(r"\s*\n \*? ?", " ", body))
+        lines = [re.sub(r"^ ?\* ?", "", line) for line in body.strip().split("\n")]
+        whole, first[0] = block(lines, file=first[0]), False
+        return code + whole
+
+    return re.sub(r"([^\n]*?)/\*(.*?)\*/", comment, text, flags=re.DOTALL)
+
+
+def main():
+    text = open(sys.argv[1], encoding="utf-8").read()
+    sys.stdout.write(c(text) if sys.argv[1].endswith("dmls.h") else cpp(text))
+
+
+if __name__ == "__main__":
+    main()
