@@ -2,6 +2,7 @@
 // together, because it is made once for all of them.
 
 #include <dmls/storage/memory_store.h>
+#include <dmls/treekem/ratchet_tree_view.h>
 #include <dmls/treekem/tree_import.h>
 
 #include "world.h"
@@ -173,11 +174,31 @@ void tree_export(benchmark::State& state, const Setting& setting) {
                             setting.rounds(setting.members / 4));
   report(state, t[0], t[1], cost);
   state.counters["GB/s"] = static_cast<double>(tree.size()) / t[0] / 1e3;
+  state.counters["copy_GB/s"] = static_cast<double>(tree.size()) / t[1] / 1e3;
   if (must(treekem::RatchetTree::decode(group.suite(), tree)) != group.public_epoch()->tree)
     state.SkipWithError("another tree");
 }
 
-// Syntax, keys and hashes; the signatures are in `join`.
+// The syntax alone, node by node in place, beside copying the same octets.
+void tree_parse(benchmark::State& state, const Setting& setting) {
+  World& world = World::of(setting);
+  const Bytes encoded = world.large.tree().encode();
+  std::optional<treekem::RatchetTreeView> view;
+  const Candidate operation([&] { view.emplace(must(treekem::RatchetTreeView::parse(encoded))); });
+  const Cost cost = cost_of(operation);
+  Bytes target(encoded.size());
+  const auto t = take_turns({operation, Candidate([&] {
+                               std::copy(encoded.begin(), encoded.end(), target.begin());
+                               benchmark::DoNotOptimize(target.data());
+                             })},
+                            setting.rounds(setting.members / 4));
+  report(state, t[0], t[1], cost);
+  state.counters["GB/s"] = static_cast<double>(encoded.size()) / t[0] / 1e3;
+  state.counters["copy_GB/s"] = static_cast<double>(encoded.size()) / t[1] / 1e3;
+  if (view->member_count() != setting.members) state.SkipWithError("another tree");
+}
+
+// Syntax, unmerged leaves, unique keys, nodes and indexes made; the signatures are in `join`.
 void tree_import(benchmark::State& state, const Setting& setting) {
   World& world = World::of(setting);
   const Bytes encoded = world.large.tree().encode();
@@ -338,6 +359,7 @@ const bool registered = [] {
       row(s.name("join") + "/threads:" + std::to_string(threads),
           [s, threads](benchmark::State& state) { join(state, s, threads); });
     at(s, "tree_export", tree_export);
+    at(s, "tree_parse", tree_parse);
     at(s, "tree_import", tree_import);
     at(s, "save", save);
     at(s, "restore", restore);

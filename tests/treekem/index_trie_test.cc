@@ -77,5 +77,38 @@ TEST(IndexTrie, AgreesWithAMultisetOnEveryCopy) {
     for (const auto& [key, value] : version.pairs) ASSERT_EQ(values(version.trie, key), values(version.pairs, key));
 }
 
+TEST(IndexTrie, FillingAtOnceIsInsertingOneByOne) {
+  std::mt19937 random(5);
+  const auto differ = [](std::uint32_t, std::uint32_t) { return false; };
+  for (const std::uint32_t count : {0u, 1u, 16u, 17u, 300u, 5000u}) {
+    for (const std::uint32_t mask : {0xffffffffu, 0xfffff000u, 0x0000000fu}) {  // spread, crowded, very crowded
+      std::vector<IndexTrie::Pair> pairs;
+      IndexTrie one_by_one, at_once;
+      for (std::uint32_t i = 0; i < count; ++i) pairs.push_back({static_cast<std::uint32_t>(random()) & mask, i});
+      const auto given = pairs;
+      for (const auto& pair : given) one_by_one.insert(pair.key, pair.value);
+      ASSERT_TRUE(at_once.fill(pairs, differ));
+      for (const auto& pair : given) ASSERT_EQ(values(at_once, pair.key), values(one_by_one, pair.key));
+      for (const auto& pair : given) ASSERT_TRUE(at_once.erase(pair.key, pair.value));
+      for (const auto& pair : given) ASSERT_TRUE(values(at_once, pair.key).empty());
+    }
+  }
+}
+
+TEST(IndexTrie, FillingAsksOnlyAboutEqualKeysAndStopsAtTheSame) {
+  std::vector<IndexTrie::Pair> pairs;
+  for (std::uint32_t i = 0; i < 1000; ++i) pairs.push_back({i * 0x9e3779b1u, i});
+  pairs.push_back({500 * 0x9e3779b1u, 1000});
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> asked;
+  IndexTrie trie;
+  EXPECT_FALSE(trie.fill(pairs, [&asked](std::uint32_t a, std::uint32_t b) {
+    asked.emplace_back(std::min(a, b), std::max(a, b));
+    return true;
+  }));
+  ASSERT_EQ(asked.size(), 1u);
+  EXPECT_EQ(asked[0], std::pair(500u, 1000u));
+  EXPECT_TRUE(values(trie, 500 * 0x9e3779b1u).empty());
+}
+
 }  // namespace
 }  // namespace dmls::treekem::detail

@@ -1,4 +1,5 @@
 // Trees from outside: every rule of RFC 9420 §12.4.3.1 and §12.4.3.3 broken once.
+#include <dmls/crypto_testing/cheap_provider.h>
 #include <dmls/treekem/tree_import.h>
 #include <gtest/gtest.h>
 
@@ -434,6 +435,42 @@ TEST(TreeImport, AnExecutorReportsTheLeftmostBadLeaf) {
   EXPECT_TRUE(fails(import_ratchet_tree(group.suite, tree.encode(), {.group_id = group.group_id, .tree_hash = hash},
                                         AcceptAnyCredential(), &backwards),
                     crypto::errc::kInvalidPublicKey, ""));
+}
+
+// Subtrees of 256 leaves are a task each; 600 members have three, and two levels above them.
+TEST(TreeImport, WhichParentNodeIsReportedDoesNotDependOnTheExecutor) {
+  class Backwards final : public Executor {
+   public:
+    void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
+      tasks += count;
+      for (std::size_t i = count; i-- > 0;) task(i);
+    }
+    std::size_t tasks = 0;
+  };
+  const auto suite = *crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
+                                                crypto_testing::cheap_provider());
+  const test::PopulatedTree group(suite, 600, Bytes{7});
+  Backwards backwards;
+  EXPECT_TRUE(succeeds(group.tree().verify_parent_hashes(&backwards)));
+  EXPECT_TRUE(succeeds(group.tree().check_parent_keys(&backwards)));
+  EXPECT_EQ(backwards.tasks, 6u);
+
+  const NaiveTree valid = *NaiveTree::decode(suite, group.tree().encode());
+  for (const std::vector<std::uint32_t>& altered :
+       {std::vector<std::uint32_t>{1}, {3, 1025}, {1025}, {511}, {1023}, {511, 1023, 1}}) {
+    NaiveTree tree = valid;
+    for (const std::uint32_t x : altered) parent(tree, x).parent_hash = Bytes(x == 1 ? 31 : 32, 9);
+    const auto read = must(RatchetTree::decode(suite, tree.encode()));
+    const auto alone = read.verify_parent_hashes(), spread = read.verify_parent_hashes(&backwards);
+    ASSERT_FALSE(alone);
+    ASSERT_FALSE(spread);
+    EXPECT_EQ(alone.error().code, errc::kParentHash);
+    EXPECT_STREQ(alone.error().rule, spread.error().rule);
+  }
+  NaiveTree tree = valid;
+  parent(tree, 1025).encryption_key.octets.pop_back();
+  const auto read = must(RatchetTree::decode(suite, tree.encode()));
+  EXPECT_TRUE(fails(read.check_parent_keys(&backwards), crypto::errc::kInvalidPublicKey, ""));
 }
 
 // ---- at random -----------------------------------------------------------------------------------------------------

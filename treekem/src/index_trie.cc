@@ -3,7 +3,11 @@
 #include <dmls/base/error.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
+#include <numeric>
+#include <optional>
+#include <vector>
 
 #include "counters.h"
 
@@ -103,6 +107,43 @@ void insert_at(Ref<IndexNode>& node, unsigned depth, IndexTrie::Pair pair) {
   node->pairs()[node->count++] = pair;
 }
 
+// Whether two of the pairs have one key and are the same; those of a bucket.
+bool any_same(std::span<const IndexTrie::Pair> pairs, const std::function<bool(std::uint32_t, std::uint32_t)>& same) {
+  for (std::size_t i = 1; i < pairs.size(); ++i)
+    for (std::size_t j = 0; j < i; ++j)
+      if (pairs[i].key == pairs[j].key && same(pairs[i].value, pairs[j].value)) return true;
+  return false;
+}
+
+// What a node at `depth` becomes when these pairs are inserted; nothing if two are the same. `spare` has as much room.
+std::optional<Ref<IndexNode>> node_of(std::span<IndexTrie::Pair> pairs, std::span<IndexTrie::Pair> spare,
+                                      unsigned depth, const std::function<bool(std::uint32_t, std::uint32_t)>& same) {
+  const auto count = static_cast<std::uint32_t>(pairs.size());
+  if (count == 0) return Ref<IndexNode>();
+  if (count <= kBucket || depth == kDepth) {
+    if (any_same(pairs, same)) return std::nullopt;
+    Ref<IndexNode> bucket = IndexNode::bucket(count);
+    std::copy(pairs.begin(), pairs.end(), bucket->pairs());
+    bucket->count = count;
+    return bucket;
+  }
+  // Sorted by slot, into the other half; the halves change places below.
+  std::array<std::size_t, kFanOut + 1> begin{};
+  for (const auto& pair : pairs) ++begin[slot_of(pair.key, depth) + 1];
+  std::partial_sum(begin.begin(), begin.end(), begin.begin());
+  auto next = begin;
+  for (const auto& pair : pairs) spare[next[slot_of(pair.key, depth)]++] = pair;
+  Ref<IndexNode> branch = IndexNode::branch();
+  branch->count = count;
+  for (unsigned i = 0; i < kFanOut; ++i) {
+    const std::size_t size = begin[i + 1] - begin[i];
+    auto child = node_of(spare.subspan(begin[i], size), pairs.subspan(begin[i], size), depth + 1, same);
+    if (!child) return std::nullopt;
+    branch->children()[i] = *std::move(child);
+  }
+  return branch;
+}
+
 void collect(IndexNode& node, IndexNode& into) {
   if (node.is_branch()) {
     for (unsigned i = 0; i < kFanOut; ++i)
@@ -157,6 +198,15 @@ IndexTrie& IndexTrie::operator=(IndexTrie other) noexcept {
 IndexTrie::~IndexTrie() = default;
 
 void IndexTrie::insert(std::uint32_t key, std::uint32_t value) { insert_at(root_, 0, {key, value}); }
+
+bool IndexTrie::fill(std::span<Pair> pairs, const std::function<bool(std::uint32_t, std::uint32_t)>& same) {
+  if (root_) panic("treekem: an index that is not empty is filled");
+  std::vector<Pair> spare(pairs.size());
+  auto root = node_of(pairs, spare, 0, same);
+  if (!root) return false;
+  root_ = *std::move(root);
+  return true;
+}
 
 bool IndexTrie::erase(std::uint32_t key, std::uint32_t value) {
   if (!find(key, [value](std::uint32_t v) { return v == value; })) return false;

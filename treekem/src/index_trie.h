@@ -1,6 +1,8 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <span>
 
 #include "ref.h"
 
@@ -19,7 +21,16 @@ class IndexTrie {
   IndexTrie& operator=(IndexTrie) noexcept;
   ~IndexTrie();
 
+  struct Pair {
+    std::uint32_t key;
+    std::uint32_t value;
+  };
+
   void insert(std::uint32_t key, std::uint32_t value);
+  // Enters many pairs at once into an index that is empty (a bug of the caller otherwise: panic), in less time than one
+  // after the other; what comes out is the same. False, and the index stays empty, if same(value, value) says so of two
+  // of them with equal keys. Reorders `pairs`.
+  [[nodiscard]] bool fill(std::span<Pair> pairs, const std::function<bool(std::uint32_t, std::uint32_t)>& same);
   // Removes one such pair; false if there is none.
   bool erase(std::uint32_t key, std::uint32_t value);
   // Calls each(value) for every pair with `key` until it returns true; true if it did.
@@ -30,11 +41,6 @@ class IndexTrie {
       if (bucket.pairs[i].key == key && each(bucket.pairs[i].value)) return true;
     return false;
   }
-
-  struct Pair {
-    std::uint32_t key;
-    std::uint32_t value;
-  };
 
  private:
   struct Bucket {

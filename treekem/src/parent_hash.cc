@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "tree_hash.h"
+#include "tree_spread.h"
 #include "tree_state.h"
 
 namespace dmls::treekem {
@@ -45,16 +46,10 @@ class Verifier {
  public:
   explicit Verifier(const TreeAccess::State& state) : state_(state) {}
 
+  // One node; leaves and blank ones have nothing to verify.
   Result<void> verify(const TreeNode& node, std::uint32_t first) const {
-    if (node.members == 0 || node.is_leaf()) return {};
+    if (node.is_leaf() || node.blank) return {};
     const ParentTreeNode& parent = detail::as_parent(node);
-    if (!parent.blank) DMLS_CHECK(verify_parent(parent, first));
-    DMLS_CHECK(verify(*parent.left, first));
-    return verify(*parent.right, detail::right_first(first, node.level));
-  }
-
- private:
-  Result<void> verify_parent(const ParentTreeNode& parent, std::uint32_t first) const {
     const std::uint32_t middle = detail::right_first(first, parent.level);
     const int chains = valid(parent, *parent.left, first, *parent.right, middle) +
                        valid(parent, *parent.right, middle, *parent.left, first);
@@ -63,6 +58,7 @@ class Verifier {
                                                : "RFC 9420 §7.9.2: a parent node is covered by exactly one chain");
   }
 
+ private:
   // How many nodes below `child` have the parent hash of `parent` with copath child `sibling`: 0 or 1.
   int valid(const ParentTreeNode& parent, const TreeNode& child, std::uint32_t child_first, const TreeNode& sibling,
             std::uint32_t sibling_first) const {
@@ -83,12 +79,14 @@ class Verifier {
 
 }  // namespace
 
-Result<void> RatchetTree::verify_parent_hashes() const {
+Result<void> RatchetTree::verify_parent_hashes(Executor* executor) const {
   // RFC 9420 §7.9: the root has no parent to hash.
   const TreeNode& root = *state_->root;
   if (!root.is_leaf() && !root.blank && !detail::as_parent(root).parent_hash().empty())
     return fail(errc::kParentHash, "RFC 9420 §7.5: the root's parent_hash is empty");
-  return Verifier(*state_).verify(root, 0);
+  const Verifier verifier(*state_);
+  return detail::check_nodes(
+      root, executor, [&verifier](const TreeNode& node, std::uint32_t first) { return verifier.verify(node, first); });
 }
 
 }  // namespace dmls::treekem

@@ -2,8 +2,12 @@
 
 #include <dmls/tls_codec/codec.h>
 #include <dmls/treekem/error.h>
+#include <dmls/treekem/ratchet_tree_view.h>
 
 #include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
 
 #include "tree_check.h"
 #include "tree_state.h"
@@ -64,96 +68,98 @@ void write_subtree(auto& sink, const TreeNode& node, std::uint32_t first, std::u
 
 // ---- decoding ------------------------------------------------------------------------------------------------------
 
-// A node that is not blank; its octets stay where they are.
-struct Entry {
-  std::uint32_t index;
-  LeafNodeView leaf;  // of a leaf: only `encoded` and the keys are used later
-  BytesView key;      // of a parent, like the rest
-  BytesView parent_hash;
-  std::vector<std::uint32_t> unmerged;
-};
-
-Result<Entry> read_node(Reader& in, std::uint32_t index) {
-  DMLS_TRY(const NodeType type, Codec<NodeType>::read(in));
-  if (type != (index % 2 == 0 ? NodeType::leaf : NodeType::parent))
-    return fail(errc::kInvalidTree, "RFC 9420 §12.4.3.3: leaves stand at even places, parents at odd ones");
-  Entry entry{index, {}, {}, {}, {}};
-  if (type == NodeType::leaf) {
-    DMLS_TRY(entry.leaf, LeafNodeView::read(in));
-    return entry;
+std::vector<std::uint32_t> unmerged_of(BytesView list) {
+  std::vector<std::uint32_t> leaves(list.size() / 4);
+  for (std::uint32_t& leaf : leaves) {
+    leaf = static_cast<std::uint32_t>(list[0]) << 24 | static_cast<std::uint32_t>(list[1]) << 16 |
+           static_cast<std::uint32_t>(list[2]) << 8 | list[3];
+    list = list.subspan(4);
   }
-  DMLS_TRY(entry.key, tls_codec::read_opaque(in));
-  DMLS_TRY(entry.parent_hash, tls_codec::read_opaque(in));
-  if (entry.key.size() > 0xffff || entry.parent_hash.size() > 0xffff)
-    return fail(errc::kInvalidTree, "a parent node has a key or a parent hash of more than 65535 octets");
-  DMLS_TRY(entry.unmerged, Codec<std::vector<std::uint32_t>>::read(in));
-  return entry;
+  return leaves;
 }
 
-Result<std::vector<Entry>> read_entries(Reader& in, std::uint64_t& count) {
-  std::vector<Entry> entries;
-  count = 0;
-  DMLS_CHECK(tls_codec::read_elements(in, [&](Reader& sub) -> Result<void> {
-    DMLS_TRY(const std::uint8_t present, Codec<std::uint8_t>::read(sub));
-    if (present > 1)
-      return fail(tls_codec::errc::kInvalidValue, "RFC 9420 §2.1.1: the presence octet of an optional is 0 or 1");
-    if (present == 1) {
-      DMLS_TRY(Entry entry, read_node(sub, static_cast<std::uint32_t>(count)));
-      entries.push_back(std::move(entry));
-    }
-    ++count;
-    return {};
-  }));
-  if (entries.empty() || entries.back().index + std::uint64_t{1} != count)
-    return fail(errc::kInvalidTree, "RFC 9420 §12.4.3.3: the last node of a ratchet_tree is not blank");
-  if (count % 2 == 0) return fail(errc::kInvalidTree, "RFC 9420 §12.4.3.3: a ratchet_tree has an odd number of nodes");
-  return entries;
-}
+// Builder makes the nodes of a tree in the order of its encoding, and collects what the indexes are made of.
+class Builder {
+ public:
+  Builder(TreeAccess::State& state, const RatchetTreeView& view)
+      : state_(state), hash_length_(state.suite.hash_length()), left_(view.node_count()), in_(view.nodes()) {
+    encryption_keys_.reserve(std::size_t{view.member_count()} + view.parent_count());
+    signature_keys_.reserve(view.member_count());
+    state_.root = build(view.leaf_count().depth(), 0);
+  }
 
-// Builds the subtree at `level` whose first leaf is `first` from the entries that lie in it.
-NodeRef build(std::size_t hash_length, unsigned level, std::uint32_t first, std::span<Entry> entries) {
-  if (entries.empty()) return detail::make_blank(hash_length, level);
-  if (level == 0) return detail::make_leaf(hash_length, entries.front().leaf.encoded);
-  const std::uint32_t here = detail::node_index(first, level).value();
-  const auto middle = std::lower_bound(entries.begin(), entries.end(), here,
-                                       [](const Entry& e, std::uint32_t index) { return e.index < index; });
-  const bool present = middle != entries.end() && middle->index == here;
-  NodeRef left = build(hash_length, level - 1, first, {entries.begin(), middle});
-  NodeRef right =
-      build(hash_length, level - 1, detail::right_first(first, level), {middle + (present ? 1 : 0), entries.end()});
-  if (!present) return detail::make_blank_parent(std::move(left), std::move(right));
-  return detail::make_parent(std::move(left), std::move(right), middle->key, middle->parent_hash,
-                             std::move(middle->unmerged));
-}
-
-// Fills the indexes.
-Result<void> enter_all(TreeAccess::State& state, std::span<const Entry> entries) {
-  // Neighbours with the same capabilities and credential type are counted together: in most groups, all of them.
-  const LeafNodeView* same = nullptr;
-  std::uint32_t count = 0;
-  const auto alike = [](const LeafNodeView& a, const LeafNodeView& b) {
-    const BytesView x = a.capabilities.encoded, y = b.capabilities.encoded;
-    return a.credential.credential_type == b.credential.credential_type &&
-           std::equal(x.begin(), x.end(), y.begin(), y.end());
-  };
-  for (const Entry& entry : entries) {
-    const NodeIndex at(entry.index);
-    const auto leaf = LeafIndex::from(at);
-    if (!state.enter_new_encryption_key(leaf ? entry.leaf.encryption_key : entry.key, at))
+  // Fills the indexes. The last node of an encoded tree is a leaf, so there is at least one.
+  Result<void> enter_all() {
+    state_.enter_support(*same_, same_count_);
+    if (!state_.enter_encryption_keys(encryption_keys_))
       return fail(errc::kDuplicateKey, "RFC 9420 §12.4.3.1: an encryption key occurs in one node only");
-    if (!leaf) continue;
-    if (!state.enter_new_signature_key(entry.leaf.signature_key, *leaf))
+    if (!state_.enter_signature_keys(signature_keys_))
       return fail(errc::kDuplicateKey, "RFC 9420 §7.3: signature keys are unique among the members");
-    if (same == nullptr || !alike(*same, entry.leaf)) {
-      if (same != nullptr) state.enter_support(*same, count);
-      same = &entry.leaf;
-      count = 0;
-    }
-    ++count;
+    return {};
   }
-  if (same != nullptr) state.enter_support(*same, count);
-  return {};
-}
+
+ private:
+  // The subtree at `level` whose first leaf is `first`.
+  NodeRef build(unsigned level, std::uint32_t first) {
+    if (starts_blank(level)) return detail::make_blank(hash_length_, level);
+    if (level == 0) {
+      --left_;
+      return RatchetTreeView::take_presence(in_) ? leaf(first) : detail::make_blank(hash_length_, 0);
+    }
+    NodeRef left = build(level - 1, first);
+    std::optional<EncodedParentNode> here;
+    if (left_ > 0) {
+      --left_;
+      if (RatchetTreeView::take_presence(in_)) here = RatchetTreeView::take_parent(in_);
+    }
+    NodeRef right = build(level - 1, detail::right_first(first, level));
+    if (!here) return detail::make_blank_parent(std::move(left), std::move(right));
+    encryption_keys_.push_back({state_.fingerprint(here->encryption_key), detail::node_index(first, level).value()});
+    return detail::make_parent(std::move(left), std::move(right), here->encryption_key, here->parent_hash,
+                               unmerged_of(here->unmerged_leaves));
+  }
+
+  NodeRef leaf(std::uint32_t index) {
+    const LeafNodeView view = RatchetTreeView::take_leaf(in_);
+    encryption_keys_.push_back({state_.fingerprint(view.encryption_key), LeafIndex(index).node().value()});
+    signature_keys_.push_back({state_.fingerprint(view.signature_key), index});
+    count_support(view);
+    return detail::make_leaf(hash_length_, view.encoded);
+  }
+
+  // Neighbours with the same capabilities and credential type are counted together: in most groups, all of them.
+  void count_support(const LeafNodeView& view) {
+    if (same_ && same_->credential.credential_type == view.credential.credential_type &&
+        std::ranges::equal(same_->capabilities.encoded, view.capabilities.encoded)) {
+      ++same_count_;
+      return;
+    }
+    if (same_) state_.enter_support(*same_, same_count_);
+    same_ = view;
+    same_count_ = 1;
+  }
+
+  // Whether no node of the next subtree at `level` is there, as far as that can be seen in few octets: each blank node
+  // has one, and so has everything beyond the last node. Skips it.
+  bool starts_blank(unsigned level) {
+    if (left_ == 0) return true;
+    if (level == 0 || level > detail::kHollowLevel) return false;
+    const std::uint32_t nodes = std::min(left_, (2u << level) - 1);
+    const BytesView rest = in_.rest();
+    if (rest.size() < nodes || std::ranges::any_of(rest.first(nodes), [](std::uint8_t o) { return o != 0; }))
+      return false;
+    left_ -= nodes;
+    return in_.take(nodes).has_value();
+  }
+
+  TreeAccess::State& state_;
+  std::size_t hash_length_;
+  std::uint32_t left_;  // nodes that were not read yet
+  Reader in_;
+  std::vector<detail::IndexTrie::Pair> encryption_keys_, signature_keys_;
+  std::optional<LeafNodeView> same_;
+  std::uint32_t same_count_ = 0;
+};
 
 }  // namespace
 
@@ -171,17 +177,11 @@ Bytes RatchetTree::encode() const {
 }
 
 Result<RatchetTree> RatchetTree::decode(const crypto::CipherSuite& suite, BytesView encoded) {
-  Reader in(encoded);
-  std::uint64_t count = 0;
-  DMLS_TRY(std::vector<Entry> entries, read_entries(in, count));
-  if (!in.empty()) return fail(tls_codec::errc::kTrailingOctets, "RFC 9420 §2.1: octets are left over after the value");
-  const auto size = LeafCount::enough_for((count + 1) / 2);
-  if (!size) return fail(errc::kTreeFull, "a tree has at most 2^31 leaves");
-
+  DMLS_TRY(const RatchetTreeView view, RatchetTreeView::parse(encoded));
   auto state = std::make_unique<State>(suite);
-  state->root = build(suite.hash_length(), size->depth(), 0, entries);
+  Builder builder(*state, view);
   DMLS_CHECK(check_unmerged(*state));
-  DMLS_CHECK(enter_all(*state, entries));
+  DMLS_CHECK(builder.enter_all());
   return TreeAccess::make(std::move(state));
 }
 

@@ -15,16 +15,6 @@ using detail::TreeNode;
 
 namespace {
 
-// Where a key stands in an index. A cryptographic hash, so that nobody can choose keys that crowd together; the keys
-// themselves are compared afterwards.
-std::uint32_t fingerprint(const crypto::CipherSuite& suite, BytesView key) {
-  detail::HashBuffer h;
-  const BytesView parts[] = {key};
-  crypto::hash_into(suite, parts, std::span(h).first(suite.hash_length()));
-  return static_cast<std::uint32_t>(h[0]) << 24 | static_cast<std::uint32_t>(h[1]) << 16 |
-         static_cast<std::uint32_t>(h[2]) << 8 | h[3];
-}
-
 // Spreads (kind, code point) over the 32 bits of an index key; odd factors are invertible, so no two meet.
 std::uint32_t support_key(unsigned kind, std::uint16_t code_point) {
   return (static_cast<std::uint32_t>(kind) << 16 | code_point) * 0x9e3779b1u;
@@ -128,7 +118,7 @@ Result<LeafIndex> RatchetTree::State::first_blank_leaf() const {
 
 std::optional<LeafIndex> RatchetTree::State::find_signature_key(BytesView key, std::optional<LeafIndex> but) const {
   std::optional<LeafIndex> found;
-  signature_keys.find(fingerprint(suite, key), [&](std::uint32_t at) {
+  signature_keys.find(fingerprint(key), [&](std::uint32_t at) {
     const LeafIndex index(at);
     if (index == but || !equal(leading_key(*member(index), 1), key)) return false;
     found = index;
@@ -139,7 +129,7 @@ std::optional<LeafIndex> RatchetTree::State::find_signature_key(BytesView key, s
 
 std::optional<NodeIndex> RatchetTree::State::find_encryption_key(BytesView wanted, std::optional<NodeIndex> but) const {
   std::optional<NodeIndex> found;
-  encryption_keys.find(fingerprint(suite, wanted), [&](std::uint32_t at) {
+  encryption_keys.find(fingerprint(wanted), [&](std::uint32_t at) {
     const NodeIndex index(at);
     if (index == but || !equal(*key(index), wanted)) return false;
     found = index;
@@ -164,28 +154,30 @@ std::uint32_t RatchetTree::State::listed(unsigned kind, std::uint16_t code_point
 
 // ---- indexes -------------------------------------------------------------------------------------------------------
 
+std::uint32_t RatchetTree::State::fingerprint(BytesView key) const {
+  detail::HashBuffer h;
+  const BytesView parts[] = {key};
+  crypto::hash_into(suite, parts, std::span(h).first(suite.hash_length()));
+  return static_cast<std::uint32_t>(h[0]) << 24 | static_cast<std::uint32_t>(h[1]) << 16 |
+         static_cast<std::uint32_t>(h[2]) << 8 | h[3];
+}
+
 void RatchetTree::State::enter_key(detail::IndexTrie& index, BytesView key, std::uint32_t at) {
-  index.insert(fingerprint(suite, key), at);
+  index.insert(fingerprint(key), at);
 }
 
 void RatchetTree::State::forget_key(detail::IndexTrie& index, BytesView key, std::uint32_t at) {
-  if (!index.erase(fingerprint(suite, key), at)) panic("treekem: a key of the tree is missing in its index");
+  if (!index.erase(fingerprint(key), at)) panic("treekem: a key of the tree is missing in its index");
 }
 
-bool RatchetTree::State::enter_new_encryption_key(BytesView wanted, NodeIndex at) {
-  const std::uint32_t print = fingerprint(suite, wanted);
-  const bool found =
-      encryption_keys.find(print, [&](std::uint32_t index) { return equal(*key(NodeIndex(index)), wanted); });
-  if (!found) encryption_keys.insert(print, at.value());
-  return !found;
+bool RatchetTree::State::enter_encryption_keys(std::span<detail::IndexTrie::Pair> keys) {
+  return encryption_keys.fill(
+      keys, [this](std::uint32_t a, std::uint32_t b) { return equal(*key(NodeIndex(a)), *key(NodeIndex(b))); });
 }
 
-bool RatchetTree::State::enter_new_signature_key(BytesView wanted, LeafIndex at) {
-  const std::uint32_t print = fingerprint(suite, wanted);
-  const bool found = signature_keys.find(
-      print, [&](std::uint32_t index) { return equal(leading_key(*member(LeafIndex(index)), 1), wanted); });
-  if (!found) signature_keys.insert(print, at.value());
-  return !found;
+bool RatchetTree::State::enter_signature_keys(std::span<detail::IndexTrie::Pair> keys) {
+  const auto at = [this](std::uint32_t index) { return leading_key(*member(LeafIndex(index)), 1); };
+  return signature_keys.fill(keys, [&](std::uint32_t a, std::uint32_t b) { return equal(at(a), at(b)); });
 }
 
 void RatchetTree::State::enter_support(const LeafNodeView& view, std::uint32_t leaves) {

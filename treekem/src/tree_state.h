@@ -83,9 +83,12 @@ struct RatchetTree::State {
   void forget_leaf(LeafIndex, const LeafNodeView&);
   void replace_leaf(LeafIndex, const LeafNodeView& old, const LeafNodeView&);
   void enter_key(detail::IndexTrie&, BytesView key, std::uint32_t at);
-  // Enters a key unless another node has it; false if one has. One fingerprint for both.
-  [[nodiscard]] bool enter_new_encryption_key(BytesView key, NodeIndex at);
-  [[nodiscard]] bool enter_new_signature_key(BytesView key, LeafIndex at);
+  // Where a key stands in an index. A cryptographic hash, so that nobody can choose keys that crowd together; the keys
+  // themselves are compared afterwards.
+  [[nodiscard]] std::uint32_t fingerprint(BytesView key) const;
+  // All (fingerprint, index) of a tree whose indexes are empty; false if a key occurs twice. Reorders them.
+  [[nodiscard]] bool enter_encryption_keys(std::span<detail::IndexTrie::Pair>);
+  [[nodiscard]] bool enter_signature_keys(std::span<detail::IndexTrie::Pair>);
   // Counts what `leaves` members support and use who have these capabilities and this credential type.
   void enter_support(const LeafNodeView&, std::uint32_t leaves);
   void forget_key(detail::IndexTrie&, BytesView key, std::uint32_t at);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tree_hash.h"
+#include "tree_spread.h"
 #include "tree_state.h"
 
 namespace dmls::treekem {
@@ -31,12 +32,16 @@ void collect_leaves(const TreeNode& node, std::uint32_t first, std::vector<Place
   collect_leaves(*detail::as_parent(node).right, detail::right_first(first, node.level), into);
 }
 
-// Runs check(leaf) for every leaf; the error of the leftmost leaf that fails.
-Result<void> check_leaves(const TreeAccess::State& state, Executor* executor,
-                          const std::function<Result<void>(const PlacedLeaf&)>& check) {
+std::vector<PlacedLeaf> leaves_of(const TreeAccess::State& state) {
   std::vector<PlacedLeaf> leaves;
   leaves.reserve(state.root->members);
   collect_leaves(*state.root, 0, leaves);
+  return leaves;
+}
+
+// Runs check(leaf) for every leaf; the error of the leftmost leaf that fails.
+Result<void> check_leaves(const std::vector<PlacedLeaf>& leaves, Executor* executor,
+                          const std::function<Result<void>(const PlacedLeaf&)>& check) {
   const std::size_t tasks = (leaves.size() + kLeavesPerTask - 1) / kLeavesPerTask;
   std::vector<std::optional<Error>> failures(tasks);
   const auto task = [&](std::size_t t) {
@@ -62,38 +67,32 @@ Result<void> check_leaves(const TreeAccess::State& state, Executor* executor,
 }
 
 // Computes the hashes of many subtrees, so that the few above them are left.
-constexpr unsigned kHashTaskLevel = 8;  // subtrees of 256 leaves
-void collect_subtrees(const TreeNode& node, std::uint32_t first,
-                      std::vector<std::pair<const TreeNode*, std::uint32_t>>& into) {
-  if (node.level <= kHashTaskLevel) return into.emplace_back(&node, first), void();
-  collect_subtrees(*detail::as_parent(node).left, first, into);
-  collect_subtrees(*detail::as_parent(node).right, detail::right_first(first, node.level), into);
-}
 void hash_subtrees(const TreeAccess::State& state, Executor* executor) {
-  if (executor == nullptr || state.root->level <= kHashTaskLevel) return;
-  std::vector<std::pair<const TreeNode*, std::uint32_t>> subtrees;
-  collect_subtrees(*state.root, 0, subtrees);
+  if (executor == nullptr) return;
+  std::vector<detail::PlacedNode> subtrees, above;
+  detail::collect_subtrees(*state.root, 0, subtrees, above);
   executor->run(subtrees.size(),
-                [&](std::size_t i) { (void)detail::tree_hash(state.suite, *subtrees[i].first, subtrees[i].second); });
+                [&](std::size_t i) { (void)detail::tree_hash(state.suite, *subtrees[i].node, subtrees[i].first); });
 }
 
-Result<void> check_parent_keys_below(const crypto::CipherSuite& suite, const TreeNode& node) {
-  if (node.is_leaf() || node.members == 0) return {};
-  const detail::ParentTreeNode& parent = detail::as_parent(node);
-  if (!parent.blank) DMLS_CHECK(crypto::check_public_key(suite, crypto::HpkePublicKey{to_bytes(parent.key())}));
-  DMLS_CHECK(check_parent_keys_below(suite, *parent.left));
-  return check_parent_keys_below(suite, *parent.right);
+Result<void> check_parent_key(const crypto::CipherSuite& suite, const TreeNode& node) {
+  if (node.is_leaf() || node.blank) return {};
+  return suite.provider().kem_check_public_key(suite.kem(), detail::as_parent(node).key());
 }
 
 }  // namespace
 
 Result<void> RatchetTree::verify_leaf_signatures(BytesView group_id, Executor* executor) const {
-  return check_leaves(*state_, executor, [&](const PlacedLeaf& leaf) {
+  return check_leaves(leaves_of(*state_), executor, [&](const PlacedLeaf& leaf) {
     return verify_leaf_node_signature(state_->suite, detail::view_of(*leaf.node), LeafPosition{group_id, leaf.index});
   });
 }
 
-Result<void> RatchetTree::check_parent_keys() const { return check_parent_keys_below(state_->suite, *state_->root); }
+Result<void> RatchetTree::check_parent_keys(Executor* executor) const {
+  return detail::check_nodes(*state_->root, executor, [this](const TreeNode& node, std::uint32_t) {
+    return check_parent_key(state_->suite, node);
+  });
+}
 
 Result<RatchetTree> import_ratchet_tree(const crypto::CipherSuite& suite, BytesView encoded,
                                         const TreeExpectations& expected, const CredentialValidator& validator,
@@ -103,9 +102,9 @@ Result<RatchetTree> import_ratchet_tree(const crypto::CipherSuite& suite, BytesV
   const BytesView hash = tree.tree_hash();
   if (!std::equal(hash.begin(), hash.end(), expected.tree_hash.begin(), expected.tree_hash.end()))
     return fail(errc::kInvalidTree, "RFC 9420 §12.4.3.1: the tree has the tree_hash of the GroupContext");
-  DMLS_CHECK(tree.verify_parent_hashes());
+  DMLS_CHECK(tree.verify_parent_hashes(executor));
   DMLS_CHECK(tree.check_credential_types());
-  DMLS_CHECK(tree.check_parent_keys());
+  DMLS_CHECK(tree.check_parent_keys(executor));
 
   const auto expectations = [&](LeafIndex index) {
     return LeafExpectations{.suite = suite,
@@ -114,21 +113,19 @@ Result<RatchetTree> import_ratchet_tree(const crypto::CipherSuite& suite, BytesV
                             .group_extensions = expected.group_extensions,
                             .lifetime = expected.lifetime};
   };
-  const auto rules = [&](const PlacedLeaf& leaf) {
+  const auto rules = [&](const PlacedLeaf& leaf) {  // that the encryption key is one of the suite's KEM is among them
     return check_leaf_node(detail::view_of(*leaf.node), expectations(leaf.index));
   };
-  const auto keys_and_signature = [&](const PlacedLeaf& leaf) -> Result<void> {
-    const LeafNodeView view = detail::view_of(*leaf.node);
-    DMLS_CHECK(crypto::check_public_key(suite, crypto::HpkePublicKey{to_bytes(view.encryption_key)}));
-    return verify_leaf_node_signature(suite, view, LeafPosition{expected.group_id, leaf.index});
+  const auto signature = [&](const PlacedLeaf& leaf) {
+    return verify_leaf_node_signature(suite, detail::view_of(*leaf.node), LeafPosition{expected.group_id, leaf.index});
   };
   const auto credential = [&](const PlacedLeaf& leaf) {
     return check_credential(detail::view_of(*leaf.node), expectations(leaf.index), validator);
   };
-  const TreeAccess::State& state = TreeAccess::state(tree);
-  DMLS_CHECK(check_leaves(state, nullptr, rules));
-  DMLS_CHECK(check_leaves(state, executor, keys_and_signature));
-  DMLS_CHECK(check_leaves(state, nullptr, credential));
+  const std::vector<PlacedLeaf> leaves = leaves_of(TreeAccess::state(tree));
+  DMLS_CHECK(check_leaves(leaves, executor, rules));
+  DMLS_CHECK(check_leaves(leaves, executor, signature));
+  DMLS_CHECK(check_leaves(leaves, nullptr, credential));
   return tree;
 }
 

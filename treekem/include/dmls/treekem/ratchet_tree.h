@@ -133,17 +133,18 @@ class RatchetTree {
   [[nodiscard]] Bytes encode() const;
   // Everything that the octets alone can be asked: syntax, node types by position, no trailing blanks; unmerged leaves
   // sorted, not blank, below their node, and listed by all nodes between (§12.4.3.1); no key twice; no parent node
-  // above blank leaves only. kInvalidTree, kDuplicateKey, or an error of the codec. Parent hashes and leaves: see
-  // below.
+  // above blank leaves only. kInvalidTree, kDuplicateKey, or an error of the codec. Syntax comes first, before anything
+  // is allocated: RatchetTreeView (<dmls/treekem/ratchet_tree_view.h>). Parent hashes and leaves: see below.
   static Result<RatchetTree> decode(const crypto::CipherSuite&, BytesView encoded);
 
-  // RFC 9420 §7.9.2: every parent node is the end of exactly one parent-hash chain from a leaf. kParentHash.
-  Result<void> verify_parent_hashes() const;
+  // RFC 9420 §7.9.2: every parent node is the end of exactly one parent-hash chain from a leaf. kParentHash. Like the
+  // other two, spread by an executor if there is one.
+  Result<void> verify_parent_hashes(Executor* executor = nullptr) const;
   // The signature of every leaf, at its place in group `group_id`. An executor spreads the work; which error is
   // reported (that of the leftmost bad leaf) does not depend on it. crypto::errc::kBadSignature.
   Result<void> verify_leaf_signatures(BytesView group_id, Executor* executor = nullptr) const;
   // That every parent's encryption key is one of the suite's KEM. crypto::errc::kInvalidPublicKey.
-  Result<void> check_parent_keys() const;
+  Result<void> check_parent_keys(Executor* executor = nullptr) const;
 
   // Two trees are equal if their suites and all their nodes are: compares tree hashes.
   friend bool operator==(const RatchetTree&, const RatchetTree&);
