@@ -8,8 +8,8 @@
 #include <map>
 
 #include "crash_disk.h"
-#include "secret_recorder.h"
 #include "fork_session_story.h"
+#include "secret_recorder.h"
 #include "support/vectors.h"
 
 namespace dmls::test {
