@@ -12,19 +12,6 @@
 
 namespace dmls::bench {
 
-class TrustEverybody final : public group::Policy {
- public:
-  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
-  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
-    return {};
-  }
-  Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
-  [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
-  [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
-    return to_bytes(credential.body);
-  }
-};
-
 inline sendgroup::Session make_session(std::size_t number) {
   const auto suite =
       test::must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
@@ -32,7 +19,7 @@ inline sendgroup::Session make_session(std::size_t number) {
   auto pair = test::must(crypto::generate_signature_key_pair(suite, *random));
   group::ClientConfig client{suite, treekem::BasicCredential{to_bytes(as_bytes("member " + std::to_string(number)))},
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
-                             std::make_shared<TrustEverybody>()};
+                             std::make_shared<group::TrustNames>()};
   client.random = std::move(random);
   client.clock = std::make_shared<group::FixedClock>(1'800'000'000);
   sendgroup::SessionConfig config;

@@ -22,26 +22,13 @@ T ok(Result<T> result) {
   return *std::move(result);
 }
 
-class TrustNames final : public group::Policy {
- public:
-  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
-  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
-    return {};
-  }
-  Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
-  [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
-  [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
-    return to_bytes(credential.body);
-  }
-};
-
 Session member(std::string_view name) {
   const auto suite = ok(crypto::CipherSuite::find(crypto::registered_suites().front().id));
   auto random = std::make_shared<SeededRandom>(name.size());
   auto pair = ok(crypto::generate_signature_key_pair(suite, *random));
   group::ClientConfig client{suite, treekem::BasicCredential{to_bytes(as_bytes(name))},
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
-                             std::make_shared<TrustNames>()};
+                             std::make_shared<group::TrustNames>()};
   client.random = std::move(random);
   client.clock = std::make_shared<group::FixedClock>(1'800'000'000);
   SessionConfig config;

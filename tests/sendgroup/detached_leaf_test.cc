@@ -149,7 +149,7 @@ class ForgedLeaf : public testing::Test {
     auto pair = *crypto::generate_signature_key_pair(cheap_suite(), *random);
     group::ClientConfig config{cheap_suite(), treekem::BasicCredential{text("rogue")},
                                std::make_shared<crypto::KeyPairSigner>(cheap_suite(), std::move(pair)),
-                               std::make_shared<TrustNames>()};
+                               std::make_shared<group::TrustNames>()};
     config.random = random;
     config.clock = std::make_shared<group::FixedClock>(1'700'000'000);
     config.capabilities = with_detached_leaves(config.capabilities);

@@ -40,7 +40,7 @@ class Hostile : public testing::Test {
     auto pair = *crypto::generate_signature_key_pair(cheap_suite(), *random);
     group::ClientConfig config{cheap_suite(), treekem::BasicCredential{text(name)},
                                std::make_shared<crypto::KeyPairSigner>(cheap_suite(), std::move(pair)),
-                               std::make_shared<TrustNames>()};
+                               std::make_shared<group::TrustNames>()};
     config.random = random;
     config.clock = std::make_shared<group::FixedClock>(1'700'000'000);
     return *group::Client::create(std::move(config));

@@ -89,7 +89,7 @@ TEST(LeafKeys, FreshLeafKeysQuiesceToo) {
 TEST(LeafKeys, ALeafCopiedFromTheOwnersCommitIsNotValidElsewhere) {
   const auto suite = real_suite();
   const auto client = [&](std::string_view name) {
-    return *group::Client::create(suite, name, std::make_shared<TrustNames>());
+    return *group::Client::create(suite, name, std::make_shared<group::TrustNames>());
   };
   auto alice = client("alice");
   auto bob = client("bob");
@@ -104,7 +104,7 @@ TEST(LeafKeys, ALeafCopiedFromTheOwnersCommitIsNotValidElsewhere) {
   const auto valid_at = [&](BytesView group_id, group::LeafIndex at) {
     treekem::LeafExpectations expectations{.suite = suite};
     expectations.position = treekem::LeafPosition{group_id, at};
-    return treekem::validate_leaf_node(committed->view(), expectations, TrustNames());
+    return treekem::validate_leaf_node(committed->view(), expectations, group::TrustNames());
   };
   EXPECT_TRUE(valid_at(bobs.group_id(), group::LeafIndex(0)));
   const auto refused = valid_at(alices.group_id(), group::LeafIndex(1));
@@ -114,7 +114,7 @@ TEST(LeafKeys, ALeafCopiedFromTheOwnersCommitIsNotValidElsewhere) {
   treekem::LeafExpectations as_update{.suite = suite};
   as_update.source = treekem::LeafNodeSource::update;
   as_update.position = treekem::LeafPosition{alices.group_id(), group::LeafIndex(1)};
-  EXPECT_FALSE(treekem::validate_leaf_node(committed->view(), as_update, TrustNames()));
+  EXPECT_FALSE(treekem::validate_leaf_node(committed->view(), as_update, group::TrustNames()));
 }
 
 }  // namespace

@@ -28,20 +28,6 @@ inline crypto::CipherSuite real_suite(CipherSuiteId id = CipherSuiteId::MLS_128_
 }
 inline Bytes text(std::string_view s) { return to_bytes(as_bytes(s)); }
 
-// Everybody is who the credential says, whatever the key; so one client may have keys of several schemes.
-class TrustNames : public group::Policy {
- public:
-  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
-  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
-    return {};
-  }
-  Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
-  [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
-  [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
-    return to_bytes(credential.body);
-  }
-};
-
 // Octets from a source that can be exchanged in the middle of a run.
 class SwitchedRandom final : public Random {
  public:
@@ -81,7 +67,7 @@ struct Member {
   static Member create(std::string name, std::uint64_t seed, const MemberOptions& options = {}) {
     auto random = std::make_shared<SwitchedRandom>(seed);
     auto clock = std::make_shared<group::FixedClock>(1'700'000'000);
-    const auto policy = std::make_shared<TrustNames>();
+    const auto policy = std::make_shared<group::TrustNames>();
     SessionConfig config;
     for (const auto& suite : options.suites) {
       auto pair = *crypto::generate_signature_key_pair(suite, *random);

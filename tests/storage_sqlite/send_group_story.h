@@ -50,18 +50,6 @@ class SendGroupStory {
   Result<void> settle(std::size_t step) { return steps_[step].settle ? steps_[step].settle() : Result<void>(); }
 
  private:
-  class TrustNames final : public group::Policy {
-   public:
-    Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
-    Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
-      return {};
-    }
-    Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
-    [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
-    [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
-      return to_bytes(credential.body);
-    }
-  };
   struct Step {
     const char* name;
     std::function<Result<void>()> change;
@@ -72,7 +60,7 @@ class SendGroupStory {
     group::ClientConfig client{
         suite_, treekem::BasicCredential{to_bytes(as_bytes(name))},
         std::make_shared<crypto::KeyPairSigner>(suite_, must(crypto::generate_signature_key_pair(suite_, *random_))),
-        std::make_shared<TrustNames>()};
+        std::make_shared<group::TrustNames>()};
     client.random = random_;
     client.clock = std::make_shared<group::FixedClock>(1'800'000'000);
     sendgroup::SessionConfig out;

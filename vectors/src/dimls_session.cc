@@ -32,19 +32,6 @@ using sendgroup::Session;
 
 constexpr std::uint64_t kNow = 1'750'000'000;
 
-class Names final : public group::Policy {
- public:
-  Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
-  Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
-    return {};
-  }
-  Result<void> accept(const group::PublicEpoch&, const group::Changes&) const override { return {}; }
-  [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
-  [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
-    return to_bytes(credential.body);
-  }
-};
-
 // Draws from a generator's source, which outlives it.
 class Borrowed final : public Random {
  public:
@@ -59,7 +46,7 @@ Result<Session> make_session(const crypto::CipherSuite& suite, const Bytes& iden
                              std::shared_ptr<Random> random) {
   group::ClientConfig client{suite, treekem::BasicCredential{identity},
                              std::make_shared<crypto::KeyPairSigner>(suite, std::move(pair)),
-                             std::make_shared<Names>()};
+                             std::make_shared<group::TrustNames>()};
   client.clock = std::make_shared<group::FixedClock>(kNow);
   client.random = std::move(random);
   sendgroup::SessionConfig config;

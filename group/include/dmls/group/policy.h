@@ -31,7 +31,7 @@ class Policy : public treekem::CredentialValidator {
 
 // AcceptEverything authenticates nobody and allows everything: anyone can claim any identity and remove anyone, and
 // leaves never expire. For examples, tests and benchmarks.
-class AcceptEverything final : public Policy {
+class AcceptEverything : public Policy {
  public:
   Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
   Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
@@ -39,6 +39,15 @@ class AcceptEverything final : public Policy {
   }
   Result<void> accept(const PublicEpoch&, const Changes&) const override { return {}; }
   [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
+};
+
+// TrustNames does the same, and takes everybody for the client that the credential's content says, whatever the
+// signature key: one client may have keys of several schemes. For the same uses.
+class TrustNames : public AcceptEverything {
+ public:
+  [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
+    return to_bytes(credential.body);
+  }
 };
 
 }  // namespace dmls::group
