@@ -5,7 +5,7 @@
 namespace dmls::test {
 namespace {
 
-TEST(Crash, AtEveryCallLeavesTheStateBeforeOrAfterAndNoDeadSecret) { expect_state_before_or_after<StoredStory>(90); }
+TEST(Crash, AtEveryCallLeavesTheStateBeforeOrAfterAndNoDeadSecret) { expect_a_state_between_batches<StoredStory>(90); }
 
 // The control: an SQLite database with a write-ahead log.
 class WalStore final : public storage::Store {
@@ -72,7 +72,7 @@ class WalStore final : public storage::Store {
 
 TEST(Crash, TheSameSearchFindsDeadSecretsBehindAWriteAheadLog) {
   Machine<StoredStory> machine;
-  machine.store = std::make_shared<WalStore>("ON");
+  machine.store = std::make_shared<Watched>(std::make_shared<WalStore>("ON"));
   ASSERT_OK(machine.story.open(machine.store));
   for (std::size_t i = 0; i < machine.story.size(); ++i) ASSERT_OK(machine.step(i));
   const std::size_t found = machine.dead_secrets();

@@ -6,7 +6,7 @@ namespace dmls::test {
 namespace {
 
 TEST(SendGroupCrash, AtEveryCallLeavesTheStateBeforeOrAfterAndNoDeadSecret) {
-  expect_state_before_or_after<SendGroupStory>(90);
+  expect_a_state_between_batches<SendGroupStory>(90);
 }
 
 }  // namespace
