@@ -1,6 +1,7 @@
 // A group out of its client's store.
 #include <dmls/group/group.h>
 
+#include "ahead_buffer.h"
 #include "group_store.h"
 
 namespace dmls::group {
@@ -31,6 +32,12 @@ Result<Group> Group::load(std::shared_ptr<ClientState> client, BytesView group_i
   DMLS_CHECK(group.load_past(epochs));
   DMLS_CHECK(group.load_proposals());
   DMLS_CHECK(group.load_commits(epochs));
+  DMLS_TRY(const auto ahead, numbered_records(store, group.stored_->below("a")));
+  for (const NumberedRecord& entry : ahead) {
+    group.stored_->skip_numbers(entry.number);
+    DMLS_TRY(const auto waits, decode_record<AheadRecord>(entry.value.expose()));
+    group.ahead_->keep({}, entry.number, waits.message, waits.epoch);
+  }
   group.stored_->take_over();
   return group;
 }

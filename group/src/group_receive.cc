@@ -96,7 +96,19 @@ Result<Event> Group::process_past(const MlsMessage& message, std::uint64_t epoch
 
 Result<Event> Group::keep(BytesView message, std::uint64_t epoch) {
   if (status_ != GroupStatus::active) return Event(Skipped::dropped);  // that epoch will never come
-  return Event(ahead_->keep(message, epoch, config_->window) ? Skipped::kept : Skipped::dropped);
+  const auto admission = ahead_->admit(message, epoch, config_->window);
+  if (!admission) return Event(Skipped::dropped);
+  if (admission->known) return Event(Skipped::kept);
+  const std::uint64_t number = stored_ ? stored_->take_number() : 0;
+  if (stored_) {
+    storage::Batch batch;
+    batch.put(stored_->below("a", number),
+              SecretBytes(BytesView(tls_codec::encode(AheadRecord{kRecordVersion, epoch, to_bytes(message)}))));
+    for (const std::uint64_t gone : admission->gone) batch.erase(stored_->below("a", gone));
+    DMLS_CHECK(stored_->write(batch));
+  }
+  ahead_->keep(*admission, number, message, epoch);
+  return Event(Skipped::kept);
 }
 
 // A genuine message spends its key, whatever is then thought of what it says. RFC 9420 §9.2

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "ahead_buffer.h"
 #include "group_store.h"
 
 namespace dmls::group {
@@ -94,6 +95,14 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
   }
   for (const char* of_the_epoch : {"o", "c", "q"}) batch.erase_all(stored_->below(of_the_epoch));
 
+  // Messages that waited for the epoch that ends; and all of them if none is read any more.
+  const bool reads_on = !leaves && !state.changes.reinit;
+  if (reads_on) {
+    for (const std::uint64_t number : ahead_->numbers_below(epoch() + 1)) batch.erase(stored_->below("a", number));
+  } else {
+    batch.erase_all(stored_->below("a"));
+  }
+
   GroupRecord record{kRecordVersion,
                      to_bytes(group_id()),
                      static_cast<std::uint8_t>(GroupStatus::removed),
@@ -121,6 +130,11 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
   }
   stored_->head = head;
   stored_->past = std::move(past);
+  if (reads_on) {
+    ahead_->erased_below(epoch() + 1);
+  } else {
+    *ahead_ = AheadBuffer();
+  }
   stored_->received.clear();
   return {};
 }

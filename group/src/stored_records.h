@@ -14,6 +14,7 @@
 //     G "q" number            a proposal of the present epoch: ProposalRecord, in the order of their numbers
 //     G "o" number            an own commit of the present epoch: OwnCommitRecord; the number is the id of its epoch
 //     G "c" number            a received commit that has not happened: ReceivedCommitRecord
+//     G "a" number            a message of an epoch to come, or of the present one, for which it waited: AheadRecord
 //     G "n", G "e"            epochs and their trees
 //
 // A record starts with uint16 version = 1. Hashes are of the client's cipher suite.
@@ -52,6 +53,13 @@ struct GroupRecord {
   static constexpr auto fields(auto& s) {
     return std::tie(s.version, s.group_id, s.status, s.head, s.past, s.reinit, s.identity, s.init_secret);
   }
+};
+
+struct AheadRecord {
+  std::uint16_t version = kRecordVersion;
+  std::uint64_t epoch = 0;
+  Bytes message;
+  static constexpr auto fields(auto& s) { return std::tie(s.version, s.epoch, s.message); }
 };
 
 struct OwnCommitRecord {

@@ -6,8 +6,8 @@ Shares nothing with the library.
 Sources: draft-kohbrok-mls-dmls, "DMLS key schedule", "DMLS Messages", "Epoch identifiers"; RFC 9420 section 8 (key
 schedule, GroupContext), 8.3, 8.4, 2.1.2 (vectors). Needs nothing but the Python standard library, and pprf.py beside it.
 
-    demls.py verify FILE...         checks vectors of the families demls-key-schedule, demls-message, fork-choice and
-                                    retention
+    demls.py verify FILE...         checks vectors of the families demls-key-schedule, demls-message,
+                                    demls-passive-client (its history alone), fork-choice and retention
     demls.py generate DIR SEED      writes DIR/demls-key-schedule.json
     demls.py cross DMLS DIR         both directions against the program DMLS, and broken copies
 """
@@ -161,8 +161,33 @@ def verify_retention(case):
         assert epoch["deletable"] == (fewest == 0), "deletable"
 
 
+def verify_passive_client(case):
+    """What follows without HPKE and signatures: the shape of the history, its head, and that orders are orders."""
+    epochs = {each["dmls_epoch"]: each for each in case["epochs"]}
+    assert len(epochs) == len(case["epochs"]), "epochs are named once"
+    roots = [each for each in epochs.values() if each["parent"] is None]
+    assert len(roots) == 1, "one epoch is joined"
+    size = 2 * Suite(case["cipher_suite"]).nh
+    children = {}
+    for name, each in epochs.items():
+        assert len(name) == len(each["confirmation_tag"]) == len(each["epoch_authenticator"]) == size, "lengths"
+        if each["parent"] is not None:
+            assert each["epoch"] == epochs[each["parent"]]["epoch"] + 1, "epoch"
+            children.setdefault(each["parent"], []).append(each)
+    head = roots[0]
+    while head["dmls_epoch"] in children:
+        head = max(children[head["dmls_epoch"]], key=lambda each: each["confirmation_tag"])
+    assert case["head"] == head["dmls_epoch"], "head"
+    indices = list(range(len(case["messages"])))
+    assert case["orders"] and all(sorted(order) == indices for order in case["orders"]), "orders"
+    assert all(each["dmls_epoch"] in epochs for each in case["application"]), "application"
+    for message in case["messages"]:  # a DMLSMessage ends with its dmls_epoch<V>
+        assert message[-size:] in epochs and message[-size - 2:-size] == f"{size // 2:02x}", "dmls_epoch of a message"
+
+
 FAMILIES = {"demls-key-schedule": verify_key_schedule, "demls-message": verify_message,
-            "fork-choice": verify_fork_choice, "retention": verify_retention}
+            "demls-passive-client": verify_passive_client, "fork-choice": verify_fork_choice,
+            "retention": verify_retention}
 
 
 def verify(path):

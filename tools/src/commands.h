@@ -70,6 +70,13 @@ struct SimulateMeshOptions {
 };
 int simulate_mesh(const Console&, const SimulateMeshOptions&);
 
+struct BenchOptions {
+  std::string layer;                 // empty: all of them
+  std::vector<std::string> further;  // for the programs
+  bool list = false;
+};
+int run_benches(const Console&, const BenchOptions&);
+
 // Prints the version and the cryptographic libraries behind it.
 int print_version(const Console&);
 

@@ -12,7 +12,7 @@ namespace dmls::tools {
 enum Exit : int {
   kDone = 0,         // done, and all checks hold
   kCheckFailed = 1,  // a vector mismatch, a divergence, a broken invariant
-  kUsage = 2,        // wrong usage, unreadable input, an unknown family, or a command that does not exist yet
+  kUsage = 2,        // wrong usage, unreadable input, or an unknown family
   kStorage = 3,      // something could not be stored
   kPeer = 4,         // a peer or a transport failed
 };

@@ -7,7 +7,6 @@
 #include <unistd.h>
 #include <CLI/CLI.hpp>
 
-#include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
@@ -15,14 +14,6 @@
 
 namespace dmls::tools {
 namespace {
-
-struct NotYet {
-  const char* name;
-  const char* purpose;
-};
-constexpr std::array kNotYet{
-    NotYet{"bench", "measure (the benchmark programs bin/*_bench exist)"},
-};
 
 // The words that would have been valid where `app` met an unknown one.
 std::vector<std::string> alternatives(const CLI::App& app, bool option) {
@@ -102,6 +93,7 @@ struct CommandLine {
   InspectOptions inspect;
   DemoOptions demo;
   PeerOptions peer;
+  BenchOptions bench;
   FederationCommand federation;
   SimulateMeshOptions mesh;
   bool version = false;
@@ -202,12 +194,14 @@ int run(int argc, char** argv) {
       ->type_name("N")
       ->check(digits());
   peer.footer(peer_help);
-  for (const auto& [name, purpose] : kNotYet) {
-    CLI::App& app = *root.add_subcommand(name, std::string(purpose) + " (not yet)");
-    app.group("Not yet");
-    app.set_help_flag();
-    app.prefix_command();
-  }
+  CLI::App& bench = *root.add_subcommand("bench", "run the benchmark programs that were built beside this one");
+  bench.add_option("LAYER", line.bench.layer, "only this layer's (default: all, one after the other)")->type_name("");
+  bench.add_flag("--list", line.bench.list, "the layers that have one");
+  bench.allow_extras();
+  bench.footer(
+      "Any other option goes to the programs, as --benchmark_filter=PATTERN does: they are Google Benchmark's.\n"
+      "Comparisons and plots: ./dev bench, in the source.");
+  common_options(bench, line.console);
 
   root.footer(
       "Each command explains itself: dmls COMMAND --help.\n"
@@ -244,12 +238,11 @@ int run(int argc, char** argv) {
   }
   if (root.got_subcommand("inspect")) return inspect_octets(line.console, line.inspect);
   if (root.got_subcommand("demo")) return run_demo(line.console, line.demo);
-  if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
-  for (const auto& [name, purpose] : kNotYet) {
-    if (!root.got_subcommand(name)) continue;
-    line.console.error("'{}' does not exist yet", name);
-    return kUsage;
+  if (root.got_subcommand("bench")) {
+    line.bench.further = root.get_subcommand("bench")->remaining();
+    return run_benches(line.console, line.bench);
   }
+  if (root.got_subcommand("peer")) return run_peer(line.console, line.peer);
   line.console.error("a command is needed; see 'dmls --help'");
   return kUsage;
 }

@@ -115,7 +115,7 @@ class Group {
   // Makes sure that a transition on the present epoch will not happen, and forgets it. Whatever is not dropped is
   // forgotten with the next merge().
   Result<void> drop(Transition);
-  // The kept messages of the present epoch, in the order of their arrival: process() each. Ask after every merge().
+  // The kept messages of the present epoch, as they arrived: process() each. Ask after merge() and after load_group().
   [[nodiscard]] std::vector<Bytes> take_due();
 
  private:
