@@ -159,13 +159,13 @@ Result<void> Session::State::Loader::load_ledger() {
     if (roster == rosters.end()) return malformed("stored session: a PSK without a roster");
     const EpochName name{record.group_id, record.epoch};
     PskLedger::Entry entry{std::move(record.psk), roster->second, std::move(record.leaves), {}};
-    for (auto& own : record.own_leaves) {
-      const auto* cfg = state.client_for(own.suite);
-      const auto* leaf = entry.published(own.suite);
+    for (auto& key : record.own_leaves) {
+      const auto* cfg = state.client_for(key.suite);
+      const auto* leaf = entry.published(key.suite);
       if (cfg == nullptr || leaf == nullptr) return malformed("stored session: the key of a leaf that is not there");
-      DMLS_TRY(auto pair, crypto::hpke_key_pair_from_private(cfg->suite, std::move(own.encryption)));
+      DMLS_TRY(auto pair, crypto::hpke_key_pair_from_private(cfg->suite, std::move(key.encryption)));
       if (pair.public_key != leaf->encryption_key) return malformed("stored session: a leaf with another key");
-      entry.own_leaves.emplace(own.suite, group::OwnUpdate{std::move(pair), std::nullopt});
+      entry.own_leaves.emplace(key.suite, group::OwnUpdate{std::move(pair), std::nullopt});
     }
     state.ledger.add(name, std::move(entry), SIZE_MAX);
     state.stored.ledger.emplace(name, record.roster);
