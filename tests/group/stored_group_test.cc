@@ -201,7 +201,8 @@ TEST(StoredClient, KeepsOfALeftEpochOnlyWhatReadsLateMessages) {
   const auto present = [&] {
     std::vector<Bytes> ids;
     EXPECT_TRUE(store->for_each(storage::below(key, "e"), [&](BytesView name, BytesView) -> Result<void> {
-      ids.push_back(to_bytes(storage::components(name.subspan(storage::below(key, "e").size()))->front()));
+      DMLS_TRY(const auto parts, storage::components(name.subspan(storage::below(key, "e").size())));
+      ids.push_back(to_bytes(parts.front()));
       return {};
     }));
     return *std::ranges::max_element(ids);
