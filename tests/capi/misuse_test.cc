@@ -56,6 +56,22 @@ TEST(CapiMisuse, LengthsNeedOctets) {
   EXPECT_NE(dmls_group_export(group.get(), "l", nullptr, 0, out, SIZE_MAX).code, 0);
 }
 
+TEST(CapiMisuse, SessionsInAStoreNeedNamesThatFit) {
+  auto config = config_for("alice");
+  const std::string longest(255, 'n'), longer(256, 'n');
+  EXPECT_OK(dmls_config_session_name(config.get(), bytes(longest), longest.size()));
+  EXPECT_EQ(dmls_config_session_name(config.get(), bytes(longer), longer.size()).code, DMLS_E_MISUSE);
+  // Without a store nothing is stored, and nothing can be loaded.
+  const dmls_config* const configs[] = {config.get()};
+  dmls_sendgroup* session = nullptr;
+  EXPECT_EQ(dmls_sendgroup_load(configs, 1, &session).code, DMLS_E_MISUSE);
+  EXPECT_TRUE(texts(make<dmls_octets_list>(dmls_sendgroup_stored_sessions, config.get())).empty());
+  const auto client = make<dmls_fork_client>(dmls_fork_client_new, config.get());
+  dmls_fork_session* forks = nullptr;
+  EXPECT_EQ(dmls_fork_client_load_session(client.get(), bytes("g"), 1, &forks).code, DMLS_E_MISUSE);
+  EXPECT_TRUE(texts(make<dmls_octets_list>(dmls_fork_client_stored_sessions, client.get())).empty());
+}
+
 TEST(CapiMisuse, IndicesAndEnumsAreChecked) {
   auto client = client_for("alice");
   auto group = make<dmls_group>(dmls_client_create_group, client.get(), nullptr, std::size_t{0});

@@ -26,15 +26,15 @@ case $way in
     export PKG_CONFIG_PATH
     # shellcheck disable=SC2046
     "$compiler" -std=c++20 "$here/consumer.cc" -o "$work/consumer" \
-      $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls)
+      $(pkg-config --cflags --libs dmls)
     "$work/consumer"
     # Everything from archives, in C++ and, through the C interface, in C.
     # shellcheck disable=SC2046
     "$compiler" -std=c++20 -static "$here/consumer.cc" -o "$work/consumer_static" \
-      $(pkg-config --define-variable=prefix="$work/prefix" --static --cflags --libs dmls)
+      $(pkg-config --static --cflags --libs dmls)
     # shellcheck disable=SC2046
     "${CC:-cc}" -std=c99 -static "$source/examples/two_members.c" -o "$work/two_members_static" \
-      $(pkg-config --define-variable=prefix="$work/prefix" --static --cflags --libs dmls)
+      $(pkg-config --static --cflags --libs dmls)
     for program in consumer_static two_members_static; do
       ! readelf -d "$work/$program" | grep NEEDED || { echo "$program needs a shared library"; exit 1; }
       "$work/$program"
@@ -46,7 +46,7 @@ case $way in
     export PKG_CONFIG_PATH=$libdir/pkgconfig
     # shellcheck disable=SC2046
     "${CC:-cc}" -std=c99 -Wall -Wextra -Wpedantic -Werror "$source/examples/two_members.c" -o "$work/two_members" \
-      $(pkg-config --define-variable=prefix="$work/prefix" --cflags --libs dmls-c) -Wl,-rpath,"$libdir"
+      $(pkg-config --cflags --libs dmls-c) -Wl,-rpath,"$libdir"
     "$work/two_members"
     ! command -v python3 >/dev/null || python3 "$source/examples/two_members.py" "$libdir/libdmls.so.0"
     ;;

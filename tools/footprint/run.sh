@@ -12,7 +12,6 @@ mkdir -p "$work"
 quietly footprint-install cmake --install "$root/build/release" --prefix "$work/prefix"
 libdir=$(dirname "$(find "$work/prefix" -name libdmls_group.a)")
 export PKG_CONFIG_PATH=$libdir/pkgconfig
-flags() { pkg-config --define-variable=prefix="$work/prefix" "$@"; }
 kilobytes() { echo "$((($(stat -c %s "$1") + 512) / 1024)) KiB"; }
 row() { printf '| %s | %s |\n' "$1" "$2"; }
 
@@ -22,12 +21,12 @@ code() { size -t "$@" | awk 'END { printf "%d KiB", ($1 + $2) / 1024 + 0.5 }'; }
 strip -o "$work/libdmls.so" "$libdir/libdmls.so"
 # shellcheck disable=SC2046
 "${CXX:-c++}" -std=c++20 -O2 -static -Wl,--gc-sections -s "$root/examples/two_members.cc" -o "$work/two_members_static" \
-  $(flags --static --cflags --libs dmls)
+  $(pkg-config --static --cflags --libs dmls)
 # shellcheck disable=SC2046
 "${CXX:-c++}" -std=c++20 -O2 -Wl,--gc-sections -s "$root/examples/two_members.cc" -o "$work/two_members" \
-  $(flags --cflags --libs dmls)
+  $(pkg-config --cflags --libs dmls)
 # shellcheck disable=SC2046
-"${CXX:-c++}" -std=c++20 -O2 "$root/tools/footprint/heap.cc" -o "$work/heap" $(flags --cflags --libs dmls)
+"${CXX:-c++}" -std=c++20 -O2 "$root/tools/footprint/heap.cc" -o "$work/heap" $(pkg-config --cflags --libs dmls)
 "$work/two_members_static" >/dev/null
 "$work/two_members" >/dev/null
 
