@@ -201,7 +201,8 @@ TEST(StoredClient, KeepsOfALeftEpochOnlyWhatReadsLateMessages) {
   const auto present = [&] {
     std::vector<Bytes> ids;
     EXPECT_TRUE(store->for_each(storage::below(key, "e"), [&](BytesView name, BytesView) -> Result<void> {
-      ids.push_back(storage::components(name.subspan(storage::below(key, "e").size()))->front());
+      DMLS_TRY(const auto parts, storage::components(name.subspan(storage::below(key, "e").size())));
+      ids.push_back(to_bytes(parts.front()));
       return {};
     }));
     return *std::ranges::max_element(ids);
@@ -219,7 +220,7 @@ TEST(StoredClient, KeepsOfALeftEpochOnlyWhatReadsLateMessages) {
   for (const BytesView secret :
        {own.exporter_secret.expose(), own.external_secret.expose(), own.epoch_authenticator.expose()})
     dead.emplace_back(secret);
-  for (NodeIndex node : {NodeIndex(0), NodeIndex(1)})
+  for (const auto node : {tree_math::NodeIndex(0), tree_math::NodeIndex(1)})
     if (const auto* keys = own.tree_secrets.find(node)) dead.emplace_back(keys->private_key.expose());
   EXPECT_EQ(dead.size(), 5u);
   for (const SecretBytes& secret : dead) EXPECT_TRUE(is_stored(secret.expose()));

@@ -1,7 +1,6 @@
 // The DeMLS key schedule over a tree of epochs. docs/vectors.md: `demls-key-schedule`. draft-kohbrok-mls-dmls, "DMLS
 // key schedule"
 
-#include <dmls/base/hex.h>
 #include <dmls/fork/key_schedule.h>
 #include <dmls/keyschedule/group_context.h>
 #include <dmls/keyschedule/key_schedule.h>
@@ -9,6 +8,7 @@
 
 #include <optional>
 
+#include "epoch_secrets.h"
 #include "families.h"
 
 namespace dmls::vectors {
@@ -132,14 +132,7 @@ Result<void> compare(const Value& each, const Given& given, const Computed& is) 
   DMLS_CHECK(each.expect("epoch_secret", is.epoch_secret));
   DMLS_CHECK(each.expect("parent_init_secret", is.parent_init_secret));
   DMLS_CHECK(each.expect("dmls_epoch", is.id.octets()));
-  DMLS_CHECK(each.expect("sender_data_secret", is.secrets.sender_data_secret));
-  DMLS_CHECK(each.expect("encryption_secret", is.secrets.encryption_secret));
-  DMLS_CHECK(each.expect("exporter_secret", is.secrets.exporter_secret));
-  DMLS_CHECK(each.expect("epoch_authenticator", is.secrets.epoch_authenticator));
-  DMLS_CHECK(each.expect("external_secret", is.secrets.external_secret));
-  DMLS_CHECK(each.expect("confirmation_key", is.secrets.confirmation_key));
-  DMLS_CHECK(each.expect("membership_key", is.secrets.membership_key));
-  return each.expect("resumption_psk", is.secrets.resumption_psk);
+  return expect_epoch_secrets(each, is.secrets);
 }
 
 Json written(const Given& given, const Computed& is) {
@@ -152,15 +145,8 @@ Json written(const Given& given, const Computed& is) {
               {"group_context", to_hex(is.group_context)},
               {"epoch_secret", hex(is.epoch_secret)},
               {"parent_init_secret", hex(is.parent_init_secret)},
-              {"dmls_epoch", to_hex(is.id.octets())},
-              {"sender_data_secret", hex(is.secrets.sender_data_secret)},
-              {"encryption_secret", hex(is.secrets.encryption_secret)},
-              {"exporter_secret", hex(is.secrets.exporter_secret)},
-              {"epoch_authenticator", hex(is.secrets.epoch_authenticator)},
-              {"external_secret", hex(is.secrets.external_secret)},
-              {"confirmation_key", hex(is.secrets.confirmation_key)},
-              {"membership_key", hex(is.secrets.membership_key)},
-              {"resumption_psk", hex(is.secrets.resumption_psk)}};
+              {"dmls_epoch", to_hex(is.id.octets())}};
+  write_epoch_secrets(out, is.secrets);
   if (!given.parent) return out;
   out["path_secret"] = given.path_secret ? Json(to_hex(*given.path_secret)) : Json();
   out["external_init_secret"] = given.external_init_secret ? Json(to_hex(*given.external_init_secret)) : Json();

@@ -1,11 +1,11 @@
 // The key schedule over a chain of epochs. RFC 9420 §8
 
-#include <dmls/base/hex.h>
 #include <dmls/keyschedule/exporter.h>
 #include <dmls/keyschedule/external_init.h>
 #include <dmls/keyschedule/group_context.h>
 #include <dmls/keyschedule/key_schedule.h>
 
+#include "epoch_secrets.h"
 #include "families.h"
 
 namespace dmls::vectors {
@@ -73,14 +73,7 @@ Result<void> verify_key_schedule(const Value& vector) {
     DMLS_CHECK(each.expect("joiner_secret", epoch.joiner));
     DMLS_CHECK(each.expect("welcome_secret", epoch.welcome));
     DMLS_CHECK(each.expect("init_secret", epoch.init));
-    DMLS_CHECK(each.expect("sender_data_secret", epoch.secrets.sender_data_secret));
-    DMLS_CHECK(each.expect("encryption_secret", epoch.secrets.encryption_secret));
-    DMLS_CHECK(each.expect("exporter_secret", epoch.secrets.exporter_secret));
-    DMLS_CHECK(each.expect("epoch_authenticator", epoch.secrets.epoch_authenticator));
-    DMLS_CHECK(each.expect("external_secret", epoch.secrets.external_secret));
-    DMLS_CHECK(each.expect("confirmation_key", epoch.secrets.confirmation_key));
-    DMLS_CHECK(each.expect("membership_key", epoch.secrets.membership_key));
-    DMLS_CHECK(each.expect("resumption_psk", epoch.secrets.resumption_psk));
+    DMLS_CHECK(expect_epoch_secrets(each, epoch.secrets));
     DMLS_CHECK(each.expect("external_pub", epoch.external_pub));
     DMLS_TRY(const Value exporter, each.at("exporter"));
     DMLS_CHECK(verify_exporter(exporter, suite, epoch.secrets.exporter_secret));
@@ -116,7 +109,7 @@ Result<Json> generate_key_schedule(const Generation& generation) {
     DMLS_TRY(const SecretBytes exported,
              mls_exporter(suite, epoch.secrets.exporter_secret, to_hex(label), exporter_context, nh + number));
     const auto hex = [](const auto& secret) { return to_hex(secret.expose()); };
-    epochs.push_back({
+    Json each = {
         {"tree_hash", to_hex(context.tree_hash)},
         {"commit_secret", to_hex(commit)},
         {"psk_secret", to_hex(psk)},
@@ -125,21 +118,15 @@ Result<Json> generate_key_schedule(const Generation& generation) {
         {"joiner_secret", hex(epoch.joiner)},
         {"welcome_secret", hex(epoch.welcome)},
         {"init_secret", hex(epoch.init)},
-        {"sender_data_secret", hex(epoch.secrets.sender_data_secret)},
-        {"encryption_secret", hex(epoch.secrets.encryption_secret)},
-        {"exporter_secret", hex(epoch.secrets.exporter_secret)},
-        {"epoch_authenticator", hex(epoch.secrets.epoch_authenticator)},
-        {"external_secret", hex(epoch.secrets.external_secret)},
-        {"confirmation_key", hex(epoch.secrets.confirmation_key)},
-        {"membership_key", hex(epoch.secrets.membership_key)},
-        {"resumption_psk", hex(epoch.secrets.resumption_psk)},
         {"external_pub", to_hex(epoch.external_pub)},
         {"exporter",
          {{"label", to_hex(label)},
           {"context", to_hex(exporter_context)},
           {"length", nh + number},
           {"secret", to_hex(exported.expose())}}},
-    });
+    };
+    write_epoch_secrets(each, epoch.secrets);
+    epochs.push_back(std::move(each));
     init = std::move(epoch.init);
   }
   return Json::array({{{"cipher_suite", static_cast<std::uint16_t>(suite.id())},
