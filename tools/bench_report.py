@@ -2,8 +2,10 @@
 """What runs of the benchmarks say: docs/performance.md from docs/performance.json, comparisons, plots.
 
   tools/bench_report.py [--check]               docs/performance.md from docs/performance.json
-  tools/bench_report.py --record FILE... [--peers FILE]
-                                                docs/performance.json from outputs of Google Benchmark (JSON)
+  tools/bench_report.py --record FILE... [--peers FILE] [--notes TEXT]
+                                                docs/performance.json from outputs of Google Benchmark (JSON); notes
+                                                say what else there is to know about the run
+  tools/bench_report.py ... --into DIR          performance.json and .md there instead of docs/
   tools/bench_report.py --compare OLD NEW...    times of NEW as multiples of those in OLD
   tools/bench_report.py --plot DIR FILE...      DIR/*.svg and *.png (needs matplotlib)
 """
@@ -42,11 +44,11 @@ def processor():
     return "unknown processor"
 
 
-def record(files, peers):
+def record(files, peers, notes):
     rows, context = rows_of(files)
     machine = {"processor": processor(), "cores": context.get("num_cpus", 0),
                "cryptography": context.get("boringssl", "unknown")}
-    out = {"machine": machine, "date": context.get("date", "")[:10], "rows": rows}
+    out = {"machine": machine, "date": context.get("date", "")[:10], "notes": notes, "rows": rows}
     if peers:
         out["peers"] = json.loads(Path(peers).read_text())
     RECORD.write_text(json.dumps(out, indent=1, ensure_ascii=False) + "\n")
@@ -91,7 +93,8 @@ def operations(rows):
 
 def cell(row):
     if "GB/s" in row:
-        return f"{figure(row['us'])} ({row['GB/s']:.2g} GB/s)"
+        copying = f"; copying {row['copy_GB/s']:.2g}" if "copy_GB/s" in row else ""
+        return f"{figure(row['us'])} ({row['GB/s']:.2g} GB/s{copying})"
     limit = row.get("x_limit", 0)
     return f"{figure(row['us'])} ({limit:.2f})" if 0 < limit < 100 else figure(row["us"])
 
@@ -132,6 +135,50 @@ def peers(data):
     yield "; ".join(f"{name}: {package}" for name, package in data["packages"].items()) + "."
 
 
+def ahead(data):
+    """What decides: all of a row where other things than public-key operations take most of it, else what is left."""
+    names = list(data["packages"])
+    yield "| operation | members | tree | public-key operations | compared | here, µs | " + " | ".join(
+        f"{name}, µs (ratio)" for name in names) + " |"
+    yield "|---|---|---|---|---|---|" + "---|" * len(names)
+    wins, losses = 0, []
+    for table in data["tables"]:
+        if table["members"] < 100:
+            continue
+        for row, times in table["rows"].items():
+            ours, outside = times["dmls"], table.get("outside", {}).get(row, {})
+            if "dmls" not in outside:
+                continue
+            share = 1 - outside["dmls"] / ours
+            bound = share > 0.5
+            compared = outside if bound else times
+            cells = []
+            for name in names:
+                if name not in compared:
+                    cells.append("not run" if name not in times else "not known")
+                    continue
+                cells.append(f"{compared[name]:,.0f} ({compared[name] / max(compared['dmls'], 0.1):.1f}×)")
+                if compared[name] > compared["dmls"]:
+                    wins += 1
+                else:
+                    losses.append(f"`{row}` at {table['members']:,} ({table['shape']}) beside {name}")
+            yield (f"| {row} | {table['members']:,} | {table['shape']} | {share:.0%} | "
+                   f"{'outside them' if bound else 'all of it'} | {compared['dmls']:,.0f} | " + " | ".join(cells) + " |")
+    yield ""
+    yield f"Ahead in {wins} of {wins + len(losses)} comparisons" + \
+        (f"; not in {', '.join(losses)}." if losses else ".")
+
+
+def layers(rows):
+    """Rows that are about neither a group's size nor messages."""
+    yield "| row | µs (multiple of the limit) |"
+    yield "|---|---|"
+    for name, row in sorted(rows.items()):
+        _, what = parts(name)
+        if not ("members" in what and "suite" in what) and "octets" not in what:
+            yield f"| `{name}` | {cell(row)} |"
+
+
 def paper():
     run = json.loads(RECORD.read_text())
     machine, rows = run["machine"], run["rows"]
@@ -151,11 +198,11 @@ def paper():
         "",
         "A *populated* tree has a key in every parent node; a *fresh* one has none, as after adding everybody at once, so a commit seals to",
         "every member. `process` is a commit from the other half of the tree, `process near` one from the neighbouring subtree: all keys of the",
-        "path are derived. `save` and `restore` write and read the whole group. Groups of 100,000, and the table beside others, come from",
-        "processes of their own on the same machine. Other work was going on there, joins on two threads suffered from it most; commits and",
-        "processing in populated trees of suite 1 were measured once more when it was quieter, and stand here so.",
+        "path are derived. `save` and `restore` write and read the whole group. `tree parse` checks the syntax of an encoded tree in place,",
+        "`tree import` makes a tree of it, with its indexes.",
+        *(["", run["notes"]] if run.get("notes") else []),
         "",
-        "Run it: `./dev bench group`; with others, `./dev bench peers`.",
+        "Run it: `./dev bench record`, or in parts `./dev bench group` and `./dev bench peers`.",
         "",
         "## Groups",
         "",
@@ -173,6 +220,15 @@ def paper():
         lines += ["## Beside others", "",
                   "The same groups, sizes and operations, one core, processes in turns: [bench/peers](../bench/peers/README.md).",
                   "", *peers(run["peers"]), ""]
+        if any("outside" in table for table in run["peers"]["tables"]):
+            lines += ["### Apart from public-key operations", "",
+                      "Where signatures, verifications, base multiplications and Diffie-Hellman operations take more than half of",
+                      "our time, only what is left is compared: the number of operations, which the protocol fixes, times what the",
+                      "library at hand takes for each, measured in the same process, is subtracted. *Not known*: that library's",
+                      "primitives cannot be measured alone.", "", *ahead(run["peers"]), ""]
+    if any("members" not in parts(name)[1] and "octets" not in parts(name)[1] for name in rows):
+        lines += ["## Layers", "", "PPRF, key schedule, secret tree, ratchet trees and DeMLS sessions by themselves.", "",
+                  *layers(rows), ""]
     return "\n".join(line.rstrip() for line in lines)
 
 
@@ -213,9 +269,16 @@ def plot(directory, files):
 
 
 def main(words):
+    global RECORD, PAPER
+    if "--into" in words:  # somewhere else than docs/
+        at = words.index("--into")
+        directory = Path(words[at + 1])
+        RECORD, PAPER = directory / RECORD.name, directory / PAPER.name
+        words = words[:at] + words[at + 2:]
     if words[:1] == ["--record"]:
-        others = words[words.index("--peers") + 1] if "--peers" in words else None
-        record([w for w in words[1:] if w not in ("--peers", others)], others)
+        options = {name: words[words.index(name) + 1] for name in ("--peers", "--notes") if name in words}
+        taken = [word for option in options.items() for word in option]
+        record([w for w in words[1:] if w not in taken], options.get("--peers"), options.get("--notes", ""))
     elif words[:1] == ["--compare"]:
         return compare(words[1], words[2:])
     elif words[:1] == ["--plot"]:

@@ -352,19 +352,24 @@ const bool registered = [] {
   for (const Setting& s : settings(100'000)) {
     at(s, "commit", commit);
     at(s, "process", process_far);
-    at(s, "process_near", process_near);
-    at(s, "remove", remove);
-    at(s, "process_remove", process_remove);
-    for (const unsigned threads : {1u, 2u})
+    // Into the largest fresh trees each takes seconds, and says nothing that `commit` does not.
+    if (s.shape == TreeShape::populated || s.members <= 10'000) {
+      at(s, "process_near", process_near);
+      at(s, "remove", remove);
+      at(s, "process_remove", process_remove);
+    }
+    for (const unsigned threads : {1u, 2u}) {
+      if (threads > 1 && s.members > 10'000) continue;
       row(s.name("join") + "/threads:" + std::to_string(threads),
           [s, threads](benchmark::State& state) { join(state, s, threads); });
+    }
     at(s, "tree_export", tree_export);
     at(s, "tree_parse", tree_parse);
     at(s, "tree_import", tree_import);
     at(s, "save", save);
     at(s, "restore", restore);
     at(s, "memory", memory);
-    if (s.shape == TreeShape::fresh) at(s, "commit_on_two_threads", commit_on_two_threads);
+    if (s.shape == TreeShape::fresh && s.members <= 10'000) at(s, "commit_on_two_threads", commit_on_two_threads);
     if (s.shape == TreeShape::fresh && s.members <= 10'000) at(s, "add_everybody", add_everybody);
   }
   for (const unsigned id : {1u, 2u, 7u}) {

@@ -1,11 +1,18 @@
 // The rows of README.md for this library; and the group that all of them join.
 //
-//   peer_rows invite MEMBERS SHAPE            reads two key packages, writes a Welcome for both; SHAPE: populated,
-//   fresh peer_rows rows MEMBERS ROUNDS ADDED       writes two key packages, reads a Welcome, writes the rows
+//   peer_rows invite MEMBERS SHAPE            reads two key packages, writes a Welcome for both; SHAPE is populated or
+//                                             fresh
+//   peer_rows rows MEMBERS ROUNDS ADDED       writes two key packages, reads a Welcome, writes the rows
 
 #include <dmls/base/hex.h>
+#include <dmls/base/random.h>
+#include <dmls/crypto/hpke.h>
+#include <dmls/crypto/keys.h>
+#include <dmls/crypto/signature.h>
+#include <dmls/crypto_testing/counting_provider.h>
 #include <dmls/group/client.h>
 
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
@@ -13,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "harness/measure.h"
@@ -38,8 +46,13 @@ void require(bool holds, const char* why) {
   if (!holds) give_up(why);
 }
 
+crypto_testing::CountingProvider& counting() {
+  static auto& provider = *new crypto_testing::CountingProvider;
+  return provider;
+}
 crypto::CipherSuite suite() {
-  return must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
+  return must(
+      crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519, counting()));
 }
 Client client(const std::string& name) {
   return must(Client::create(suite(), name, std::make_shared<group::AcceptEverything>()));
@@ -52,27 +65,70 @@ Bytes read_line() {
 }
 void write_line(BytesView octets) { std::cout << to_hex(octets) << std::endl; }
 
-// Times by row.
+// Times by row and of primitives, and how many public-key operations a row has.
 class Rows {
  public:
   auto measure(const char* row, auto&& run) {
-    const double begin = microseconds_of(CLOCK_PROCESS_CPUTIME_ID);
-    auto result = run();
-    times_[row].push_back(microseconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin);
+    const crypto_testing::PrimitiveCounts before = counting().counts();
+    auto result = timed(times_[row], run);
+    const auto counts = counting().counts() - before;
+    auto& into = counts_[row];
+    for (const auto& [name, count] : {std::pair("sign", counts.sign), std::pair("verify", counts.verify),
+                                      std::pair("base", counts.base), std::pair("dh", counts.dh)})
+      into[name].push_back(static_cast<double>(count));
     return result;
   }
+  auto primitive(const char* name, auto&& run) { return timed(primitives_[name], run); }
   void print() const {
-    const char* separator = "{";
-    for (const auto& [row, times] : times_) {
-      std::printf("%s\"%s\": %.3f", separator, row.c_str(), median_of(times));
+    std::printf("{\"rows\": %s, \"primitives\": %s, \"counts\": {", json(times_).c_str(), json(primitives_).c_str());
+    const char* separator = "";
+    for (const auto& [row, counts] : counts_) {
+      std::printf("%s\"%s\": %s", separator, row.c_str(), json(counts).c_str());
       separator = ", ";
     }
-    std::puts("}");
+    std::puts("}}");
   }
 
  private:
-  std::map<std::string, std::vector<double>> times_;
+  using Table = std::map<std::string, std::vector<double>>;
+
+  static auto timed(std::vector<double>& into, auto& run) {
+    const double begin = microseconds_of(CLOCK_PROCESS_CPUTIME_ID);
+    auto result = run();
+    into.push_back(microseconds_of(CLOCK_PROCESS_CPUTIME_ID) - begin);
+    return result;
+  }
+  static std::string json(const Table& table) {
+    std::string out = "{";
+    for (const auto& [name, values] : table) {
+      std::array<char, 32> number{};
+      std::snprintf(number.data(), number.size(), "%.3f", median_of(values));
+      out += (out.size() > 1 ? ", \"" : "\"") + name + "\": " + number.data();
+    }
+    return out + "}";
+  }
+
+  Table times_, primitives_;
+  std::map<std::string, Table> counts_;
 };
+
+// What README.md takes rows apart with.
+void primitives(Rows& rows) {
+  SystemRandom random;
+  const auto s = suite();
+  const crypto::KeyPairSigner signer(s, must(crypto::generate_signature_key_pair(s, random)));
+  const Bytes message(300, 7), secret(32, 5);
+  for (int i = 0; i < 100; ++i) {
+    const Bytes signature = rows.primitive("sign", [&] { return must(signer.sign(message)); });
+    rows.primitive("verify", [&] {
+      must(s.provider().verify(s.signature(), signer.public_key().octets, message, signature));
+      return true;
+    });
+    const auto pair = rows.primitive("derive", [&] { return must(crypto::generate_hpke_key_pair(s, random)); });
+    (void)rows.primitive(
+        "seal", [&] { return must(crypto::hpke_seal(crypto::HpkeInfo(s, {}), pair.public_key, {}, secret, random)); });
+  }
+}
 
 Transition staged(Group& group, const Bytes& commit) {
   auto event = must(group.process(commit));
@@ -128,6 +184,7 @@ void measure_rows(std::size_t members, int rounds, std::size_t added) {
     require(read != nullptr && read->data == data, "another message");
   }
   if (added > 0) add_everybody(rows, added);
+  primitives(rows);
   rows.print();
 }
 

@@ -157,6 +157,30 @@ run_benches() {
   fi
 }
 
+# Everything that docs/performance.md is made of, in one run. Benchmarks of single layers are short; most of the time goes
+# to groups of 100,000 and to peers.
+record_benches() {
+  local quick= note= members=100000 peers_options=() programs others=$root/build/bench/peers.json
+  while [ $# != 0 ]; do
+    case $1 in
+      --quick) quick=yes members=100 peers_options=(--members 100 --repetitions 1) ;;
+      --note) note=${2:?--note needs a text}; shift ;;
+      *) die "unknown option $1" ;;
+    esac
+    shift
+  done
+  mkdir -p "$root/build/bench"
+  programs=("$root"/build/release/bin/*_bench)
+  DMLS_BENCH_MEMBERS=${DMLS_BENCH_MEMBERS:-$members} run_benches --benchmark_min_time=0.05
+  say "benchmarks of the layers took $((SECONDS - started)) seconds"
+  "$root/bench/peers/run" --json "$others" "${peers_options[@]}"
+  local files=("${programs[@]##*/}")
+  files=("${files[@]/#/$root/build/bench/}")
+  python3 "$root/tools/bench_report.py" --record "${files[@]/%/.json}" --peers "$others" --notes "$note" \
+    ${quick:+--into "$root/build/bench"}
+  say "recorded after $((SECONDS - started)) seconds"
+}
+
 smoke_benches() {
   local programs
   has_target release benches || { say "no benchmarks yet"; return 0; }

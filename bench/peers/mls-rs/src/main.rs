@@ -7,7 +7,7 @@ use mls_rs::identity::SigningIdentity;
 use mls_rs::mls_rules::{CommitOptions, DefaultMlsRules, EncryptionOptions};
 use mls_rs::{CipherSuite, CipherSuiteProvider, Client, CryptoProvider, ExtensionList, Group, MlsMessage};
 use mls_rs_crypto_openssl::OpensslCryptoProvider;
-use rows::{Rows, MESSAGE, MESSAGES, REMOVED};
+use rows::{Rows, CALLS, MESSAGE, MESSAGES, REMOVED, SIGNED};
 
 const SUITE: CipherSuite = CipherSuite::CURVE25519_AES128;
 
@@ -65,6 +65,17 @@ fn add_everybody(rows: &mut Rows, members: usize) {
     rows.measure("commit, fresh", || commit(&mut group, None));
 }
 
+fn primitives(rows: &mut Rows) {
+    let crypto = OpensslCryptoProvider::default().cipher_suite_provider(SUITE).unwrap();
+    let (private, public) = crypto.signature_key_generate().unwrap();
+    for _ in 0..CALLS {
+        let signature = rows.primitive("sign", || crypto.sign(&private, &SIGNED).unwrap());
+        rows.primitive("verify", || crypto.verify(&public, &signature, &SIGNED).unwrap());
+        let (_, key) = rows.primitive("derive", || crypto.kem_derive(&[3; 32]).unwrap());
+        rows.primitive("seal", || crypto.hpke_seal(&key, b"", None, &[5; 32]).unwrap());
+    }
+}
+
 fn main() {
     let arguments = rows::arguments();
     let mut rows = Rows::default();
@@ -97,5 +108,6 @@ fn main() {
     if arguments.added > 0 {
         add_everybody(&mut rows, arguments.added);
     }
+    primitives(&mut rows);
     rows.print();
 }

@@ -8,7 +8,8 @@ use openmls::prelude::{
 };
 use openmls_basic_credential::SignatureKeyPair;
 use openmls_rust_crypto::OpenMlsRustCrypto;
-use rows::{Rows, MESSAGE, MESSAGES, REMOVED};
+use openmls_traits::crypto::OpenMlsCrypto;
+use rows::{Rows, CALLS, MESSAGE, MESSAGES, REMOVED, SIGNED};
 
 const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
 
@@ -110,6 +111,18 @@ fn add_everybody(rows: &mut Rows, members: usize) {
     rows.measure("commit, fresh", || creator.commit(&mut group, None));
 }
 
+fn primitives(rows: &mut Rows) {
+    let provider = OpenMlsRustCrypto::default();
+    let (crypto, scheme) = (provider.crypto(), SUITE.signature_algorithm());
+    let (private, public) = crypto.signature_key_gen(scheme).unwrap();
+    for _ in 0..CALLS {
+        let signature = rows.primitive("sign", || crypto.sign(scheme, &SIGNED, &private).unwrap());
+        rows.primitive("verify", || crypto.verify_signature(scheme, &SIGNED, &public, &signature).unwrap());
+        let pair = rows.primitive("derive", || crypto.derive_hpke_keypair(SUITE.hpke_config(), &[3; 32]).unwrap());
+        rows.primitive("seal", || crypto.hpke_seal(SUITE.hpke_config(), &pair.public, b"", b"", &[5; 32]).unwrap());
+    }
+}
+
 fn main() {
     let arguments = rows::arguments();
     let mut rows = Rows::default();
@@ -138,5 +151,6 @@ fn main() {
     if arguments.added > 0 {
         add_everybody(&mut rows, arguments.added);
     }
+    primitives(&mut rows);
     rows.print();
 }

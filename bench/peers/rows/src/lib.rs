@@ -12,9 +12,9 @@ pub fn processor_microseconds() -> f64 {
     time.tv_sec as f64 * 1e6 + time.tv_nsec as f64 * 1e-3
 }
 
-/// Times by row.
+/// Times by row, and of primitives.
 #[derive(Default)]
-pub struct Rows(BTreeMap<&'static str, Vec<f64>>);
+pub struct Rows(BTreeMap<&'static str, Vec<f64>>, BTreeMap<&'static str, Vec<f64>>);
 
 impl Rows {
     pub fn measure<T>(&mut self, row: &'static str, run: impl FnOnce() -> T) -> T {
@@ -24,18 +24,29 @@ impl Rows {
         result
     }
 
-    /// One line of JSON with the median of each row.
-    pub fn print(mut self) {
-        let medians: Vec<String> = self
-            .0
-            .iter_mut()
-            .map(|(row, times)| {
-                times.sort_by(f64::total_cmp);
-                format!("\"{row}\": {:.3}", times[times.len() / 2])
-            })
-            .collect();
-        println!("{{{}}}", medians.join(", "));
+    /// One call of a primitive: "sign", "verify", "derive" (a KEM key pair) or "seal" (HPKE, 32 octets).
+    pub fn primitive<T>(&mut self, name: &'static str, run: impl FnOnce() -> T) -> T {
+        let begin = processor_microseconds();
+        let result = run();
+        self.1.entry(name).or_default().push(processor_microseconds() - begin);
+        result
     }
+
+    /// One line of JSON with the median of each row, and of each primitive.
+    pub fn print(self) {
+        println!("{{\"rows\": {}, \"primitives\": {}}}", medians(self.0), medians(self.1));
+    }
+}
+
+fn medians(mut times: BTreeMap<&'static str, Vec<f64>>) -> String {
+    let medians: Vec<String> = times
+        .iter_mut()
+        .map(|(name, times)| {
+            times.sort_by(f64::total_cmp);
+            format!("\"{name}\": {:.3}", times[times.len() / 2])
+        })
+        .collect();
+    format!("{{{}}}", medians.join(", "))
 }
 
 pub struct Arguments {
@@ -64,3 +75,6 @@ pub const MESSAGE: [u8; 100] = [5; 100];
 pub const MESSAGES: usize = 50;
 /// The leaf that is removed.
 pub const REMOVED: u32 = 4;
+/// How often a primitive is called, and on how many octets it signs.
+pub const CALLS: usize = 100;
+pub const SIGNED: [u8; 300] = [7; 300];
