@@ -72,11 +72,13 @@ BORINGSSL_ROOT=$boringssl
 configure aarch64 -DCMAKE_TOOLCHAIN_FILE="$sysroot/toolchain.cmake" \
   -DCMAKE_BUILD_TYPE=Release -DDMLS_WITH_SQLITE=OFF -DDMLS_SHARED_CAPI=OFF
 build aarch64 "${programs[@]/%/_test}"
+# These start the test program a second time, which the kernel cannot do without qemu.
+filter=-KernelChoice.TheEnvironment*:KernelChoice.AWishBeyond*
 status=0
 for program in "${programs[@]}"; do
   binary=$root/build/aarch64/bin/${program}_test
   log=$root/build/aarch64-$program.log
-  if (cd "$root" && DMLS_PROPERTY_SCALE=${DMLS_PROPERTY_SCALE:-0.01} qemu-aarch64 "$binary" >"$log" 2>&1); then
+  if (cd "$root" && DMLS_PROPERTY_SCALE=${DMLS_PROPERTY_SCALE:-0.01} qemu-aarch64 "$binary" --gtest_filter="$filter" >"$log" 2>&1); then
     passed=$((passed + 1))
     say "$program: $(sed -n 's/^\[  PASSED  \] \(.*\)\.$/\1/p' "$log") passed under qemu-aarch64"
   else

@@ -43,6 +43,7 @@ done
 # One directory per recipe: what is built depends on the compiler, the flags, and this number, to be raised whenever
 # this script or its makefile builds something different.
 recipe=1
+case $("$cc" -dumpmachine) in aarch64-*) recipe=2 ;; esac  # with the inverse mended, see below
 cache=${DMLS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/var/tmp}/.cache}/dmls}
 key=$({ echo "$recipe"; "$cc" --version | head -n 1; "$cc" -dumpmachine; echo "$cflags"; } |
   sha256sum | cut -c 1-12)
@@ -151,6 +152,14 @@ case $("$cc" -dumpmachine) in
   powerpc64le-*) assembly=linux_ppc64le_sources ;;
   *) assembly= cflags+=" -DOPENSSL_NO_ASM" ;;
 esac
+# The inverse modulo P-256's order counts trailing zeros in the low limb; where that is zero, the shift by 64 that follows is
+# one by nothing, and valid signatures are refused. At most 63 are counted now, as upstream does since commit 0e22042f44.
+inverse=$work/source/linux-aarch64/crypto/fipsmodule/p256_beeu-armv8-asm.S
+if [ "$assembly" = linux_aarch64_sources ]; then
+  sed -i 's/^\(\s*\)clz\(\s\+x13, \)x15$/\1orr\tx15, x15, #1\n&/' "$inverse"
+  [ "$(grep -c 'orr.x15, x15, #1' "$inverse")" = 2 ] || die "the assembly is not the one that is known"
+fi
+
 compiler=$cc
 ! command -v ccache >/dev/null || compiler="ccache $cc"
 make -s -C "$work/source" -f "$here/libcrypto.mk" -j "$jobs" OUT="$work/objects" CC="$compiler" \
