@@ -191,7 +191,7 @@ TEST(Schedules, EndInAgreementWithRealSuites) {
                                CipherSuiteId::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519};
   std::uint64_t seed = 100'000;
   for (const auto id : ids) {
-    run_schedules(test::property_runs(84, 1), {.suites = {real_suite(id)}}, seed);
+    run_schedules(test::property_runs(92, 1), {.suites = {real_suite(id)}}, seed);
     seed += 1000;
   }
 }
