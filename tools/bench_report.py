@@ -227,7 +227,7 @@ def paper():
                       "library at hand takes for each, measured in the same process, is subtracted. *Not known*: that library's",
                       "primitives cannot be measured alone.", "", *ahead(run["peers"]), ""]
     if any("members" not in parts(name)[1] and "octets" not in parts(name)[1] for name in rows):
-        lines += ["## Layers", "", "PPRF, key schedule, secret tree, ratchet trees and DeMLS sessions by themselves.", "",
+        lines += ["## Layers", "", "PPRF, key schedule, secret tree, ratchet trees, DeMLS and DiMLS sessions by themselves.", "",
                   *layers(rows), ""]
     return "\n".join(line.rstrip() for line in lines)
 

@@ -1,8 +1,6 @@
-// What Send Groups cost: one step of one member, by the size of the universe; and a round in which every member renews
-// its keys and imports those of all others. Times are of this thread's processor, the median of the repetitions; each
-// step is checked before it counts.
-
-#include <variant>
+// What universes of Send Groups cost: opening one, importing from many, and a round in which every member renews its
+// keys and imports those of all others. Single steps, beside their primitives: step_bench.cc. Times are of this
+// thread's processor, the median of the repetitions; each step is checked before it counts.
 
 #include "universe.h"
 
@@ -41,50 +39,6 @@ void init(benchmark::State& state) {
   }
   state.counters["joined_us"] = median_of(joined);
   state.counters["own_group_us"] = median_of(own);
-  state.counters["octets"] = static_cast<double>(octets);
-}
-
-// UPDATE: made, and followed by one member.
-void update(benchmark::State& state) {
-  Universe universe(static_cast<std::size_t>(state.range(0)));
-  universe.invite(1);
-  std::vector<double> made, followed;
-  std::size_t octets = 0;
-  for (auto _ : state) {
-    for (int round = 0; round < kRounds; ++round) {
-      sendgroup::Outgoing out;
-      made.push_back(timed([&] { out = test::must(universe[0].update()); }));
-      followed.push_back(timed([&] { universe.give(1, out.messages()); }));
-      if (!universe.agree(0, 1, universe.group(0))) return state.SkipWithError("the update was not followed");
-      octets = out.commit.size();
-    }
-    report(state, median_of(made));
-  }
-  state.counters["followed_us"] = median_of(followed);
-  state.counters["octets"] = static_cast<double>(octets);
-}
-
-// PROTECT and UNPROTECT of 256 octets.
-void protect(benchmark::State& state) {
-  Universe universe(static_cast<std::size_t>(state.range(0)));
-  universe.invite(1);
-  const Bytes words(256, 7);
-  std::vector<double> made, read;
-  std::size_t octets = 0;
-  for (auto _ : state) {
-    for (int round = 0; round < 101; ++round) {
-      std::vector<Bytes> sent;
-      sendgroup::Events events;
-      made.push_back(timed([&] { sent = test::must(universe[0].protect(words)); }));
-      read.push_back(timed([&] { events = test::must(universe[1].unprotect(sent.front())); }));
-      const auto* message = std::get_if<sendgroup::ApplicationMessage>(&events.front());
-      if (sent.size() != 1 || message == nullptr || message->data != words)
-        return state.SkipWithError("it was not read");
-      octets = sent.front().size();
-    }
-    report(state, median_of(made));
-  }
-  state.counters["read_us"] = median_of(read);
   state.counters["octets"] = static_cast<double>(octets);
 }
 
@@ -173,8 +127,6 @@ void sizes(benchmark::internal::Benchmark* rows) {
 }
 
 BENCHMARK(init)->Apply(sizes);
-BENCHMARK(update)->Apply(sizes);
-BENCHMARK(protect)->Apply(sizes);
 BENCHMARK(commit)->Arg(1)->Arg(8)->Arg(31)->Iterations(1)->UseManualTime()->Unit(benchmark::kMicrosecond);
 BENCHMARK_CAPTURE(round_of_all, in_order, false)->Apply(sizes);
 BENCHMARK_CAPTURE(round_of_all, overtaking, true)->Apply(sizes);

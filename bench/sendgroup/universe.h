@@ -1,5 +1,5 @@
 #pragma once
-// A universe of sessions in one process, in suite 1, each with a random source of its own.
+// A universe of sessions in one process, each with a random source of its own.
 
 #include <dmls/sendgroup/session.h>
 
@@ -12,9 +12,11 @@
 
 namespace dmls::bench {
 
-inline sendgroup::Session make_session(std::size_t number) {
-  const auto suite =
-      test::must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
+inline crypto::CipherSuite suite_1() {
+  return test::must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
+}
+
+inline sendgroup::Session make_session(std::size_t number, const crypto::CipherSuite& suite = suite_1()) {
   auto random = std::make_shared<SeededRandom>(number + 1);
   auto pair = test::must(crypto::generate_signature_key_pair(suite, *random));
   group::ClientConfig client{suite, treekem::BasicCredential{to_bytes(as_bytes("member " + std::to_string(number)))},
@@ -31,8 +33,8 @@ inline sendgroup::Session make_session(std::size_t number) {
 class Universe {
  public:
   // Member 0 has opened it; the others have published key packages, and heard nothing yet.
-  explicit Universe(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) members_.push_back(make_session(i));
+  explicit Universe(std::size_t count, const crypto::CipherSuite& suite = suite_1()) {
+    for (std::size_t i = 0; i < count; ++i) members_.push_back(make_session(i, suite));
     for (std::size_t i = 1; i < count; ++i) packages_.push_back(test::must(members_[i].new_key_package()));
     opening_ = test::must(members_[0].open_universe(packages_));
   }
@@ -55,9 +57,10 @@ class Universe {
   void give(std::size_t to, const std::vector<Bytes>& messages) {
     for (const Bytes& message : messages) (void)test::must(members_[to].unprotect(message));
   }
-  void broadcast(std::size_t from, const std::vector<Bytes>& messages) {
+  // To all others, except `but`.
+  void broadcast(std::size_t from, const std::vector<Bytes>& messages, std::size_t but = ~std::size_t{0}) {
     for (std::size_t to = 0; to < size(); ++to)
-      if (to != from) give(to, messages);
+      if (to != from && to != but) give(to, messages);
   }
   // The two are at the same epoch of a Send Group, with the same authenticator.
   [[nodiscard]] bool agree(std::size_t a, std::size_t b, BytesView group_id) const {

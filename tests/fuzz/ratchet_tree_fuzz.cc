@@ -2,6 +2,7 @@
 // chooses the cipher suite.
 #include <dmls/crypto/suite.h>
 #include <dmls/treekem/ratchet_tree.h>
+#include <dmls/treekem/ratchet_tree_view.h>
 
 #include "support/fuzz.h"
 
@@ -14,8 +15,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto suite = dmls::crypto::CipherSuite::find(suites[data[0] % suites.size()].id);
   if (!suite) return 0;
   const dmls::BytesView input(data + 1, size - 1);
+  const auto view = dmls::treekem::RatchetTreeView::parse(input);
   auto tree = RatchetTree::decode(*suite, input);
+  must(view.has_value() || !tree.has_value(), "a tree is accepted whose syntax is refused");
   if (!tree) return 0;
+  must(view->member_count() == tree->member_count(), "the view counts other members");
   must(std::ranges::equal(tree->encode(), input), "a tree is accepted, but encodes to other octets");
   (void)tree->tree_hash();
   (void)tree->verify_parent_hashes();
