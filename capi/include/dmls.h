@@ -732,7 +732,13 @@ DMLS_API dmls_error dmls_sendgroup_forget_session(const dmls_config* config) DML
 /* A key package to publish; `config`: the index of the configuration it is for. */
 DMLS_API dmls_error dmls_sendgroup_key_package(dmls_sendgroup* session, int last_resort, size_t config,
                                                dmls_octets** out) DMLS_NOTHROW;
-typedef enum dmls_leaf_keys { DMLS_LEAF_KEYS_PSK_ONLY, DMLS_LEAF_KEYS_UPDATE_PROPOSAL } dmls_leaf_keys;
+/* How a member's leaf keys in the Send Groups of others are renewed. With detached leaves, all members list the proposal
+ * types 0xfdf0 and 0xfdf1, see dmls_config_capability(). */
+typedef enum dmls_leaf_keys {
+  DMLS_LEAF_KEYS_PSK_ONLY,        /* not at all: imported PSKs heal */
+  DMLS_LEAF_KEYS_UPDATE_PROPOSAL, /* by Updates that the owner commits */
+  DMLS_LEAF_KEYS_DETACHED_LEAF    /* by leaves that come with each update and are imported with its PSK */
+} dmls_leaf_keys;
 typedef enum dmls_group_ids { DMLS_GROUP_IDS_DERIVED, DMLS_GROUP_IDS_ASSIGNED } dmls_group_ids;
 /* Opens a universe, whose first Send Group is one's own, for the owners of these key packages.
  * DMLS_E_SENDGROUP_MISSING_KEY_PACKAGE. */

@@ -77,6 +77,7 @@ dmls_error dmls_sendgroup_open_universe(dmls_sendgroup* session, const uint8_t* 
   DMLS_RETURN_IF(packages);
   sendgroup::UniverseParameters parameters;
   if (leaf_keys == DMLS_LEAF_KEYS_UPDATE_PROPOSAL) parameters.leaf_keys = sendgroup::LeafKeys::update_proposal;
+  if (leaf_keys == DMLS_LEAF_KEYS_DETACHED_LEAF) parameters.leaf_keys = sendgroup::LeafKeys::detached_leaf;
   if (group_ids == DMLS_GROUP_IDS_ASSIGNED) parameters.group_ids = sendgroup::GroupIds::assigned;
   return give_outgoing(out, session->session.open_universe(*packages, parameters));
 }

@@ -8,6 +8,8 @@ namespace {
 Handle<dmls_sendgroup> participant(std::string_view name) {
   auto config = config_for(name);
   EXPECT_OK(dmls_config_updates(config.get(), DMLS_INCORPORATE_NEVER, 1, 0, 0));
+  for (const std::uint16_t type : {0xfdf0, 0xfdf1})  // of detached leaves
+    EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_PROPOSAL, type));
   const dmls_config* configs[] = {config.get()};
   return make<dmls_sendgroup>(dmls_sendgroup_new, configs, std::size_t{1});
 }
@@ -28,12 +30,12 @@ bool contains(const std::vector<dmls_event>& kinds, dmls_event kind) {
 
 struct Universe {
   Handle<dmls_sendgroup> alice = participant("alice"), bob = participant("bob");
-  explicit Universe(dmls_group_ids ids = DMLS_GROUP_IDS_DERIVED) {
+  explicit Universe(dmls_group_ids ids = DMLS_GROUP_IDS_DERIVED, dmls_leaf_keys leaf_keys = DMLS_LEAF_KEYS_PSK_ONLY) {
     const auto package = text(make<dmls_octets>(dmls_sendgroup_key_package, bob.get(), 1, std::size_t{0}));
     const std::uint8_t* packages[] = {bytes(package)};
     const std::size_t sizes[] = {package.size()};
     const auto opened = texts(make<dmls_octets_list>(dmls_sendgroup_open_universe, alice.get(), packages, sizes,
-                                                     std::size_t{1}, DMLS_LEAF_KEYS_PSK_ONLY, ids));
+                                                     std::size_t{1}, leaf_keys, ids));
     EXPECT_TRUE(contains(deliver(bob, opened), DMLS_EVENT_ANNOUNCED));
     const auto a = text(make<dmls_octets>(dmls_sendgroup_key_package, alice.get(), 1, std::size_t{0}));
     packages[0] = bytes(a);
@@ -89,6 +91,26 @@ TEST(CapiSendGroup, TwoParticipantsTalkAndHealEachOther) {
   EXPECT_EQ(dmls_sendgroup_staleness(u.bob.get(), bytes("zoe"), 3, &newest, &seconds, &imported).code,
             DMLS_E_SENDGROUP_UNKNOWN_PARTICIPANT);
   EXPECT_TRUE(texts(make<dmls_octets_list>(dmls_sendgroup_maintain, u.bob.get())).empty());
+}
+
+TEST(CapiSendGroup, DetachedLeavesAreImportedWithTheirPsk) {
+  Universe u(DMLS_GROUP_IDS_DERIVED, DMLS_LEAF_KEYS_DETACHED_LEAF);
+  const auto id = group_of(u.alice);
+  const auto update = texts(make<dmls_octets_list>(dmls_sendgroup_commit, u.alice.get(), DMLS_COMMIT_EMPTY));
+  EXPECT_TRUE(contains(deliver(u.bob, update), DMLS_EVENT_ADVANCED));
+  const auto import = texts(make<dmls_octets_list>(dmls_sendgroup_commit, u.bob.get(), DMLS_COMMIT_PARTIAL));
+  EXPECT_TRUE(contains(deliver(u.alice, import), DMLS_EVENT_ADVANCED));
+  std::uint64_t ours = 0;
+  EXPECT_OK(dmls_sendgroup_epoch(u.alice.get(), bytes(id), id.size(), &ours));
+  EXPECT_EQ(dmls_sendgroup_imported(u.alice.get(), bytes("bob"), 3, bytes(id), id.size()), ours);
+  std::size_t plain = 0;
+  {
+    Universe other;
+    (void)deliver(other.bob,
+                  texts(make<dmls_octets_list>(dmls_sendgroup_commit, other.alice.get(), DMLS_COMMIT_EMPTY)));
+    plain = texts(make<dmls_octets_list>(dmls_sendgroup_commit, other.bob.get(), DMLS_COMMIT_PARTIAL)).back().size();
+  }
+  EXPECT_GT(import.back().size(), plain + 100);  // there is a leaf in it
 }
 
 TEST(CapiSendGroup, MissingMessagesAreServed) {
