@@ -8,7 +8,7 @@ namespace {
 Handle<dmls_sendgroup> participant(std::string_view name) {
   auto config = config_for(name);
   EXPECT_OK(dmls_config_updates(config.get(), DMLS_INCORPORATE_NEVER, 1, 0, 0));
-  for (const std::uint16_t type : {0xfdf0, 0xfdf1})  // of detached leaves
+  for (const std::uint16_t type : {std::uint16_t{0xfdf0}, std::uint16_t{0xfdf1}})  // of detached leaves
     EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_PROPOSAL, type));
   const dmls_config* configs[] = {config.get()};
   return make<dmls_sendgroup>(dmls_sendgroup_new, configs, std::size_t{1});
