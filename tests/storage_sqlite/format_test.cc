@@ -11,7 +11,7 @@
 #include <map>
 #include <string>
 
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
 
 namespace dmls::storage {
 namespace {

@@ -2,7 +2,7 @@
 #include <sqlite3.h>
 
 #include "../storage/store_contract.h"
-#include "temporary_folder.h"
+#include "support/temporary_folder.h"
 
 namespace dmls::storage {
 namespace {

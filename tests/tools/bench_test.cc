@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "program.h"
+#include "support/temporary_folder.h"
 
 namespace dmls::tools::test {
 namespace {
@@ -16,12 +17,7 @@ namespace fs = std::filesystem;
 // A copy of the program in a folder of its own: it looks for benchmarks beside itself.
 class BenchCommand : public testing::Test {
  protected:
-  BenchCommand() : folder_(fs::path(testing::TempDir()) / "dmls-bench") {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-    fs::copy_file(DMLS_PROGRAM, folder_ / "dmls");
-  }
-  ~BenchCommand() override { fs::remove_all(folder_); }
+  BenchCommand() { fs::copy_file(DMLS_PROGRAM, folder_ / "dmls"); }
 
   void benchmark(const std::string& layer, int status = 0) {
     const fs::path program = folder_ / (layer + "_bench");
@@ -38,7 +34,8 @@ class BenchCommand : public testing::Test {
     return WEXITSTATUS(status);
   }
 
-  fs::path folder_;
+  dmls::test::TemporaryFolder own_;
+  fs::path folder_ = own_.path();
   std::string said_;
 };
 

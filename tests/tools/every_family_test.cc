@@ -12,6 +12,7 @@
 #include <sstream>
 
 #include "program.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace dmls::tools::test {
@@ -70,12 +71,6 @@ std::string flip(json& cases, const std::string& family, std::mt19937& dice) {
 
 class EveryFamily : public testing::Test {
  protected:
-  EveryFamily() : folder_(fs::path(testing::TempDir()) / "dmls-every-family") {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~EveryFamily() override { fs::remove_all(folder_); }
-
   std::string generate(const std::string& family, unsigned suite, const char* into) {
     std::vector<std::string> arguments{"vectors", "generate", "--type", family,
                                        "--seed",  "7",        "--out",  (folder_ / into).string()};
@@ -87,7 +82,8 @@ class EveryFamily : public testing::Test {
     return text.str();
   }
 
-  fs::path folder_;
+  dmls::test::TemporaryFolder own_;
+  fs::path folder_ = own_.path();
 };
 
 TEST_F(EveryFamily, IsTheSameTwiceHoldsAndNoticesAFlippedDigit) {

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <cstdio>
-#include <filesystem>
 #include <fstream>
 
 #include "program.h"
+#include "support/temporary_folder.h"
 
 namespace dmls::tools::test {
 namespace {
@@ -33,8 +33,8 @@ TEST(Manual, DescribesEveryCommandAndItsOptions) {
 
 TEST(Completion, OffersWhatFits) {
   // A folder of its own: file names that begin like a word would be offered too.
-  const std::string folder = testing::TempDir() + "dmls-completion";
-  std::filesystem::create_directory(folder);
+  const dmls::test::TemporaryFolder own;
+  const std::string folder = own.path().string();
   const std::string script = folder + "/script";
   std::ofstream(script) << dmls({"bash-completion"}).out;
   const auto offered = [&](const std::string& words, int position) {
@@ -45,7 +45,6 @@ TEST(Completion, OffersWhatFits) {
   EXPECT_EQ(offered("dmls vectors ver", 2), "verify\n");
   EXPECT_EQ(offered("dmls inspect --enc", 2), "--encoding\n");
   EXPECT_EQ(offered(std::string(DMLS_PROGRAM) + " vectors generate --type tree-m", 4), "tree-math\n");
-  std::filesystem::remove_all(folder);
 }
 
 TEST(Help, TeachesAndNamesTheExitStatus) {

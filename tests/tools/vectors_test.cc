@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "program.h"
+#include "support/temporary_folder.h"
 #include "support/vectors.h"
 
 namespace dmls::tools::test {
@@ -20,14 +21,6 @@ constexpr const char* kBad = R"([{"vlbytes_header": "3f", "length": 63}, {"vlbyt
 // A folder of its own for every test.
 class VectorsCommand : public testing::Test {
  protected:
-  VectorsCommand() {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = fs::path(testing::TempDir()) / (std::string("dmls-vectors-") + test->name());
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
-  }
-  ~VectorsCommand() override { fs::remove_all(folder_); }
-
   std::string write(const std::string& name, const std::string& text) {
     std::ofstream(folder_ / name) << text;
     return (folder_ / name).string();
@@ -38,7 +31,8 @@ class VectorsCommand : public testing::Test {
     return text.str();
   }
 
-  fs::path folder_;
+  dmls::test::TemporaryFolder own_;
+  fs::path folder_ = own_.path();
 };
 
 TEST_F(VectorsCommand, SumsUpInItsLastLine) {

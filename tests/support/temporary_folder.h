@@ -12,7 +12,7 @@ namespace dmls::test {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "dmls-storage-XXXXXX").string();
+    std::string name = (std::filesystem::temp_directory_path() / "dmls-test-XXXXXX").string();
     if (mkdtemp(name.data()) != nullptr) path_ = name;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
