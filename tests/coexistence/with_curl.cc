@@ -112,8 +112,12 @@ int main() {
   std::thread server(serve, listener, context);
   bool good = true;
   for (int turn = 0; turn < kTurns; ++turn) good = use_curl(ntohs(address.sin_port)) && use_dmls() && good;
-  if (good) server.join();
-  if (!good) server.detach();  // it may wait for somebody who never came
+  if (good) {
+    server.join();
+    SSL_CTX_free(context);
+  } else {
+    server.detach();  // it may wait for somebody who never came
+  }
   std::printf("%s beside dmls %s: %s\n", curl_version(), dmls_version(), good ? "ok" : "FAILED");
   return good ? 0 : 1;
 }
