@@ -732,8 +732,8 @@ DMLS_API dmls_error dmls_sendgroup_forget_session(const dmls_config* config) DML
 /* A key package to publish; `config`: the index of the configuration it is for. */
 DMLS_API dmls_error dmls_sendgroup_key_package(dmls_sendgroup* session, int last_resort, size_t config,
                                                dmls_octets** out) DMLS_NOTHROW;
-/* How a member's leaf keys in the Send Groups of others are renewed. With detached leaves, all members list the proposal
- * types 0xfdf0 and 0xfdf1, see dmls_config_capability(). */
+/* How a member's leaf keys in the Send Groups of others are renewed. With detached leaves, all members list the
+ * proposal types 0xfdf0 and 0xfdf1, see dmls_config_capability(). */
 typedef enum dmls_leaf_keys {
   DMLS_LEAF_KEYS_PSK_ONLY,        /* not at all: imported PSKs heal */
   DMLS_LEAF_KEYS_UPDATE_PROPOSAL, /* by Updates that the owner commits */
