@@ -13,7 +13,7 @@ static void must(dmls_error error) {
 
 /* [policy] */
 /* Who may be whom: here, everybody with a name. A real application asks its directory. */
-static dmls_error validate(void* context, const uint8_t* credential, size_t credential_size, const uint8_t* key,
+static dmls_error validate(void *context, const uint8_t *credential, size_t credential_size, const uint8_t *key,
                            size_t key_size) {
   static const dmls_error no_name = {DMLS_E_TREEKEM_INVALID_CREDENTIAL, "a member needs a name"};
   static const dmls_error fine = {DMLS_OK, NULL};
@@ -21,7 +21,7 @@ static dmls_error validate(void* context, const uint8_t* credential, size_t cred
   return credential_size > 3 ? fine : no_name;
 }
 /* What may be done: nobody is removed here. */
-static dmls_error accept(void* context, const dmls_changes* changes) {
+static dmls_error accept(void *context, const dmls_changes *changes) {
   static const dmls_error refused = {DMLS_E_GROUP_REFUSED_BY_POLICY, "nobody is removed here"};
   static const dmls_error fine = {DMLS_OK, NULL};
   (void)context;
@@ -29,15 +29,15 @@ static dmls_error accept(void* context, const dmls_changes* changes) {
 }
 /* [/policy] */
 
-static dmls_client* client_named(const char* name) {
+static dmls_client *client_named(const char *name) {
   dmls_policy policy = {0};
-  dmls_config* config;
-  dmls_client* client;
+  dmls_config *config;
+  dmls_client *client;
   policy.size = sizeof policy;
   policy.validate = validate;
   policy.accept = accept;
   must(dmls_config_new(1, &config));
-  must(dmls_config_basic_identity(config, (const uint8_t*)name, strlen(name), NULL, 0));
+  must(dmls_config_basic_identity(config, (const uint8_t *)name, strlen(name), NULL, 0));
   must(dmls_config_policy(config, &policy));
   must(dmls_client_new(config, &client));
   dmls_config_free(config);
@@ -48,10 +48,10 @@ int main(void) {
   dmls_client *alice = client_named("alice"), *bob = client_named("bob");
   dmls_group *a, *b;
   dmls_octets *package, *message;
-  dmls_octets_list* welcomes;
-  dmls_commit_request* request;
+  dmls_octets_list *welcomes;
+  dmls_commit_request *request;
   dmls_transition *commit, *entry;
-  dmls_events* events;
+  dmls_events *events;
   uint8_t of_alice[32], of_bob[32];
   int equal;
 
@@ -65,18 +65,18 @@ int main(void) {
   must(dmls_transition_welcomes(commit, &welcomes));
   must(dmls_group_merge(a, commit)); /* once the delivery service has accepted it */
 
-  const dmls_octets* welcome = dmls_octets_list_get(welcomes, 0);
+  const dmls_octets *welcome = dmls_octets_list_get(welcomes, 0);
   must(dmls_client_join(bob, dmls_octets_data(welcome), dmls_octets_size(welcome), NULL, 0, NULL, &entry));
   must(dmls_client_enter(bob, entry, &b));
   /* [/join] */
 
   /* [talk] */
-  must(dmls_group_protect(a, (const uint8_t*)"hello", 5, NULL, 0, &message));
+  must(dmls_group_protect(a, (const uint8_t *)"hello", 5, NULL, 0, &message));
   must(dmls_group_process(b, dmls_octets_data(message), dmls_octets_size(message), &events));
   if (dmls_events_kind(events, 0) == DMLS_EVENT_APPLICATION_MESSAGE) {
     const dmls_octets *who = dmls_events_sender(events, 0), *what = dmls_events_data(events, 0);
-    printf("%.*s: %.*s\n", (int)dmls_octets_size(who), (const char*)dmls_octets_data(who), (int)dmls_octets_size(what),
-           (const char*)dmls_octets_data(what));
+    printf("%.*s: %.*s\n", (int)dmls_octets_size(who), (const char *)dmls_octets_data(who),
+           (int)dmls_octets_size(what), (const char *)dmls_octets_data(what));
   }
   /* [/talk] */
 
