@@ -24,7 +24,7 @@ jobs() {
 
 # What each kind of work needs on Debian 12.
 packages_build="g++ make cmake ninja-build ccache pkg-config binutils xz-utils ca-certificates libsodium-dev libdecaf-dev
-  libgtest-dev libbenchmark-dev nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev"
+  libgtest-dev libbenchmark-dev nlohmann-json3-dev libcli11-dev libfmt-dev libsqlite3-dev zlib1g-dev"
 packages_clang="clang-14 libclang-rt-14-dev"
 packages_format="clang-format-14"
 packages_tidy="clang-tidy-14"
