@@ -99,20 +99,24 @@ Result<Session> Client::create_group(BytesView group_id, ExternalCommits choice,
   return Session(std::move(state));
 }
 
-Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
-  DMLS_TRY(const auto message, tls_codec::decode<group::MlsMessage>(octets));
-  const auto* welcome = std::get_if<group::Welcome>(&message.body);
+Result<Client::Invitation> Client::read_welcome(BytesView octets) const {
+  DMLS_TRY(auto message, tls_codec::decode<group::MlsMessage>(octets));
+  auto* welcome = std::get_if<group::Welcome>(&message.body);
   if (welcome == nullptr) return fail(group::errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: the message is not a Welcome");
-  for (const auto& secrets : welcome->secrets) {
-    const auto found = key_packages_.find(secrets.new_member);
-    if (found == key_packages_.end()) continue;
-    DemlsSuccession succession;
-    const EpochNotes notes(succession.id());
-    DMLS_TRY(auto staged, group::join_epoch(*welcome, found->second, ratchet_tree, nullptr, ApplicationPsks(*config_),
-                                            *config_, succession, &notes));
-    return take_in(std::move(staged), std::move(succession), found->first);
-  }
+  for (const auto& secrets : welcome->secrets)
+    if (const auto found = key_packages_.find(secrets.new_member); found != key_packages_.end())
+      return Invitation{std::move(*welcome), &*found};
   return fail(group::errc::kNotForUs, "RFC 9420 §12.4.3.1: the Welcome names none of this client's key packages");
+}
+
+Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
+  DMLS_TRY(const auto invitation, read_welcome(octets));
+  const auto& [reference, bundle] = *invitation.key_package;
+  DemlsSuccession succession;
+  const EpochNotes notes(succession.id());
+  DMLS_TRY(auto staged, group::join_epoch(invitation.welcome, bundle, ratchet_tree, nullptr, ApplicationPsks(*config_),
+                                          *config_, succession, &notes));
+  return take_in(std::move(staged), std::move(succession), reference);
 }
 
 Result<Session> Client::take_in(group::StagedEpoch staged, DemlsSuccession succession, const Bytes& key_package) {

@@ -3,7 +3,6 @@
 #include <dmls/fork/client.h>
 #include <dmls/group/descend.h>
 #include <dmls/group/error.h>
-#include <dmls/tls_codec/codec.h>
 
 #include "application_psks.h"
 #include "session_state.h"
@@ -44,35 +43,28 @@ class OneEpoch final : public group::AncestorSource {
 }  // namespace
 
 Result<Session> Client::join_descendant(BytesView octets, const Session& ancestor, BytesView ratchet_tree) {
-  DMLS_TRY(const auto message, tls_codec::decode<group::MlsMessage>(octets));
-  const auto* welcome = std::get_if<group::Welcome>(&message.body);
-  if (welcome == nullptr) return fail(group::errc::kInvalidWelcome, "RFC 9420 §12.4.3.1: the message is not a Welcome");
-  for (const auto& secrets : welcome->secrets) {
-    const auto found = key_packages_.find(secrets.new_member);
-    if (found == key_packages_.end()) continue;
-    const Bytes reference = found->first;
-    const auto open = [&](const group::AncestorSource& source, const group::PskSource& psks,
-                          DemlsSuccession& succession) {
-      const EpochNotes notes(succession.id());
-      return group::join_epoch(*welcome, found->second, ratchet_tree, &source, psks, *config_, succession, &notes);
-    };
-    Listener listener;
-    DemlsSuccession unused;
-    const auto first = open(listener, ApplicationPsks(*config_), unused);
-    if (!listener.named_group) return fail(first.error());
-    Error error{group::errc::kUnknownPsk, "RFC 9420 §8.6: the Welcome links to an epoch that is not held"};
-    if (*listener.named_group != ancestor.state_->group_id) return fail(error);
-    for (const auto& [id, live] : ancestor.state_->live) {
-      if (live->epoch.number() != listener.named_epoch) continue;
-      DemlsSuccession succession;
-      auto staged = open(OneEpoch(*live, ancestor.history()), BranchPsks(*live, *config_), succession);
-      if (staged) return take_in(*std::move(staged), std::move(succession), reference);
-      error = staged.error();
-      if (error.code != crypto::errc::kOpenFailed) break;  // this is the fork that is meant
-    }
-    return fail(error);
+  DMLS_TRY(const auto invitation, read_welcome(octets));
+  const auto& [reference, bundle] = *invitation.key_package;
+  const auto open = [&, &own = bundle](const group::AncestorSource& source, const group::PskSource& psks,
+                                       DemlsSuccession& succession) {
+    const EpochNotes notes(succession.id());
+    return group::join_epoch(invitation.welcome, own, ratchet_tree, &source, psks, *config_, succession, &notes);
+  };
+  Listener listener;
+  DemlsSuccession unused;
+  const auto first = open(listener, ApplicationPsks(*config_), unused);
+  if (!listener.named_group) return fail(first.error());
+  Error error{group::errc::kUnknownPsk, "RFC 9420 §8.6: the Welcome links to an epoch that is not held"};
+  if (*listener.named_group != ancestor.state_->group_id) return fail(error);
+  for (const auto& [id, live] : ancestor.state_->live) {
+    if (live->epoch.number() != listener.named_epoch) continue;
+    DemlsSuccession succession;
+    auto staged = open(OneEpoch(*live, ancestor.history()), BranchPsks(*live, *config_), succession);
+    if (staged) return take_in(*std::move(staged), std::move(succession), reference);
+    error = staged.error();
+    if (error.code != crypto::errc::kOpenFailed) break;  // this is the fork that is meant
   }
-  return fail(group::errc::kNotForUs, "RFC 9420 §12.4.3.1: the Welcome names none of this client's key packages");
+  return fail(error);
 }
 
 Result<Descendant> Client::start_descendant(const Session& parent, const NodeId& node, ResumptionPSKUsage usage,
@@ -98,8 +90,6 @@ Result<Descendant> Client::start_descendant(const Session& parent, const NodeId&
 }
 
 Result<Descendant> Client::branch(const Session& parent, const NodeId& node, const group::BranchRequest& request) {
-  if (parent.suite().id() != config_->suite.id())
-    return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has the cipher suite of its group");
   Bytes group_id = request.group_id;
   if (group_id.empty()) {
     DMLS_TRY(group_id, config_->random->bytes(config_->suite.hash_length()));
@@ -114,8 +104,7 @@ Result<Descendant> Client::reinitialize(const Session& closed, const NodeId& nod
   DMLS_CHECK(closed.state_->need(node));
   const auto reinit = reinit_of(closed.history(), node);
   if (!reinit) return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: no ReInit started this epoch");
-  if (reinit->cipher_suite != config_->suite.id() || reinit->version != crypto::ProtocolVersion::mls10)
-    return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: the ReInit names another cipher suite or version");
+  DMLS_CHECK(group::check_reinit(*reinit, *config_));
   return start_descendant(closed, node, ResumptionPSKUsage::reinit, reinit->group_id, reinit->extensions, key_packages,
                           tree);
 }

@@ -62,6 +62,8 @@ Result<void> check_identities(ResumptionPSKUsage usage, const treekem::RatchetTr
 Result<CommitRequest> descent_request(ResumptionPSKUsage usage, const PublicEpoch& parent,
                                       const std::vector<Bytes>& key_packages, TreeDelivery tree,
                                       const ClientConfig& config) {
+  if (usage == ResumptionPSKUsage::branch && parent.suite.id() != config.suite.id())
+    return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has the cipher suite of its group");
   DMLS_TRY(const auto wanted, future_identities(config, key_packages));
   DMLS_CHECK(check_identities(usage, parent.tree, wanted, *config.policy));
   CommitRequest request;
@@ -69,6 +71,11 @@ Result<CommitRequest> descent_request(ResumptionPSKUsage usage, const PublicEpoc
   for (const Bytes& package : key_packages) request.add(package);
   DescentRequest::link(request, {usage, parent.context.group_id, parent.context.epoch});
   return request;
+}
+
+Result<void> check_reinit(const ReInit& reinit, const ClientConfig& config) {
+  if (reinit.cipher_suite == config.suite.id() && reinit.version == crypto::ProtocolVersion::mls10) return {};
+  return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: the ReInit names another cipher suite or version");
 }
 
 Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUsage usage, BytesView group_id,
@@ -89,8 +96,6 @@ Result<Transition> Client::start_descendant(const Group& parent, ResumptionPSKUs
 }
 
 Result<Transition> Client::branch(const Group& group, const BranchRequest& request) {
-  if (group.suite().id() != config().suite.id())
-    return fail(dmls::errc::kMisuse, "RFC 9420 §11.3: a subgroup has the cipher suite of its group");
   Bytes group_id = request.group_id;
   if (group_id.empty()) {
     DMLS_TRY(group_id, config().random->bytes(config().suite.hash_length()));
@@ -103,8 +108,7 @@ Result<Transition> Client::reinitialize(const Group& closed, const std::vector<B
                                         TreeDelivery tree) {
   const auto& reinit = closed.reinit();
   if (!reinit) return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: no ReInit was committed in this group");
-  if (reinit->cipher_suite != config().suite.id() || reinit->version != crypto::ProtocolVersion::mls10)
-    return fail(dmls::errc::kMisuse, "RFC 9420 §11.2: the ReInit names another cipher suite or version");
+  DMLS_CHECK(check_reinit(*reinit, config()));
   return start_descendant(closed, ResumptionPSKUsage::reinit, reinit->group_id, reinit->extensions, key_packages, tree);
 }
 

@@ -93,6 +93,12 @@ class Client {
   Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
   [[nodiscard]] Result<bool> knows(BytesView group_id) const;
   [[nodiscard]] group::SigningIdentity identity() const { return {config_->credential, config_->signer}; }
+  // A Welcome, and the key package it is for. kInvalidWelcome, kNotForUs (group).
+  struct Invitation {
+    group::Welcome welcome;
+    const std::pair<const Bytes, treekem::KeyPackageBundle>* key_package;
+  };
+  Result<Invitation> read_welcome(BytesView) const;
   // The session of a Welcome that was opened with that key package.
   Result<Session> take_in(group::StagedEpoch, DemlsSuccession, const Bytes& key_package);
   Result<Descendant> start_descendant(const Session& parent, const NodeId&, keyschedule::ResumptionPSKUsage,
