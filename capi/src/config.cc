@@ -54,10 +54,12 @@ dmls_error set_identity(dmls_config& config, treekem::Credential credential, Byt
   return kOk;
 }
 
-// Lists a code point once. RFC 9420 §7.2: default types are not listed.
+// Lists a code point once. RFC 9420 §7.2: default types are not listed; credentials have none.
 template <class Type>
 dmls_error add_capability(std::vector<Type>& listed, Type type) {
-  if (treekem::is_default(type)) return to_c({errc::kMisuse, "RFC 9420 §7.2: default types are not listed"});
+  if constexpr (!std::is_same_v<Type, treekem::CredentialType>) {
+    if (treekem::is_default(type)) return to_c({errc::kMisuse, "RFC 9420 §7.2: default types are not listed"});
+  }
   if (std::find(listed.begin(), listed.end(), type) == listed.end()) listed.push_back(type);
   return kOk;
 }
@@ -160,12 +162,8 @@ dmls_error dmls_config_capability(dmls_config* config, dmls_capability kind, uin
     case DMLS_CAPABILITY_EXTENSION:
       return add_capability(config->capabilities.extensions, treekem::ExtensionType{type});
     case DMLS_CAPABILITY_PROPOSAL: return add_capability(config->capabilities.proposals, treekem::ProposalType{type});
-    case DMLS_CAPABILITY_CREDENTIAL: {
-      auto& listed = config->capabilities.credentials;
-      const treekem::CredentialType credential{type};
-      if (std::find(listed.begin(), listed.end(), credential) == listed.end()) listed.push_back(credential);
-      return kOk;
-    }
+    case DMLS_CAPABILITY_CREDENTIAL:
+      return add_capability(config->capabilities.credentials, treekem::CredentialType{type});
   }
   return to_c(kEnum);
 }

@@ -1,5 +1,7 @@
 #include "wiping_vfs.h"
 
+#include <dmls/base/secret.h>
+
 #include <algorithm>
 #include <atomic>
 
@@ -75,7 +77,7 @@ WipingVfs::WipingVfs(sqlite3_vfs& base) : base_(base) {
 
 WipingVfs::~WipingVfs() {
   sqlite3_vfs_unregister(&vfs_);
-  std::fill(page_.begin(), page_.end(), std::uint8_t{0});
+  secure_wipe(page_.data(), page_.size());
 }
 
 int WipingVfs::open(sqlite3_vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
