@@ -3,13 +3,13 @@
 #include <dmls/tls_codec/codec.h>
 #include <dmls/treekem/error.h>
 
+#include "node_type.h"
+
 namespace dmls::treekem {
 namespace {
 
 using tls_codec::Codec;
 using tls_codec::Reader;
-
-enum class NodeType : std::uint8_t { leaf = 1, parent = 2 };
 
 Result<bool> read_presence(Reader& in) {
   DMLS_TRY(const std::uint8_t present, Codec<std::uint8_t>::read(in));

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "node_type.h"
 #include "tree_check.h"
 #include "tree_state.h"
 
@@ -20,8 +21,6 @@ using detail::ParentTreeNode;
 using detail::TreeNode;
 using tls_codec::Codec;
 using tls_codec::Reader;
-
-enum class NodeType : std::uint8_t { leaf = 1, parent = 2 };
 
 // ---- encoding ------------------------------------------------------------------------------------------------------
 

@@ -6,11 +6,10 @@
 
 #include "counters.h"
 #include "hash_input.h"
+#include "node_type.h"
 
 namespace dmls::treekem::detail {
 namespace {
-
-enum class NodeType : std::uint8_t { leaf = 1, parent = 2 };
 
 std::span<std::uint8_t> first_octets(HashBuffer& buffer, std::size_t n) { return std::span(buffer).first(n); }
 
