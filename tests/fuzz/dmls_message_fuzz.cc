@@ -17,12 +17,7 @@ namespace {
 using namespace dmls;        // NOLINT(google-build-using-namespace)
 using namespace dmls::fork;  // NOLINT(google-build-using-namespace)
 using dmls::test::must;
-
-template <class T>
-T ok(Result<T> result) {
-  must(result.has_value(), result ? "" : result.error().rule);
-  return *std::move(result);
-}
+using dmls::test::ok;
 
 Client client(const crypto::CipherSuite& suite, const std::shared_ptr<Random>& random, std::string_view name) {
   group::ClientConfig config{

@@ -15,12 +15,7 @@ namespace {
 using namespace dmls;             // NOLINT(google-build-using-namespace)
 using namespace dmls::sendgroup;  // NOLINT(google-build-using-namespace)
 using dmls::test::must;
-
-template <class T>
-T ok(Result<T> result) {
-  must(result.has_value(), result ? "" : result.error().rule);
-  return *std::move(result);
-}
+using dmls::test::ok;
 
 Session member(std::string_view name) {
   const auto suite = ok(crypto::CipherSuite::find(crypto::registered_suites().front().id));

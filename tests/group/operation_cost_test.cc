@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 
+#include "support/backwards_executor.h"
 #include "support/count_allocations.h"
 #include "support/large_group.h"
 
@@ -195,14 +196,6 @@ TEST(OperationCost, AMessageIsOneSignatureAndTwoSealsAndBackAgain) {
 
 // Random order, and more threads than tasks are worth, change nothing.
 TEST(OperationCost, TheExecutorChangesNothingOfWhatIsMade) {
-  class Backwards final : public Executor {
-   public:
-    void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-      tasks += count;
-      for (std::size_t i = count; i-- > 0;) task(i);
-    }
-    std::size_t tasks = 0;
-  };
   const auto suite =
       must(crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519));
   CommitRequest request;
@@ -218,7 +211,7 @@ TEST(OperationCost, TheExecutorChangesNothingOfWhatIsMade) {
     const auto transition = must(member.group.commit(request));
     return std::pair(transition.message(), transition.welcome());
   };
-  const auto backwards = std::make_shared<Backwards>();
+  const auto backwards = std::make_shared<test::BackwardsExecutor>();
   const auto alone = made(nullptr);
   EXPECT_EQ(alone, made(backwards));
   EXPECT_GT(backwards->tasks, 0u);

@@ -1,7 +1,27 @@
 """What every second derivation can be asked on its command line: verify FILE..., generate FILE SEED, cross PROGRAM FOLDER."""
 
+import json
+import os
 import subprocess
 import sys
+
+
+def flip(field):
+    """Hexadecimal digits with another last one."""
+    return field[:-1] + ("1" if field[-1] == "0" else "0")
+
+
+def exchange(program, folder, family, verify, generate):
+    """Verifies what `program` generates, has it verify what is generated here. How many cases agree, and the own ones."""
+    ours, theirs = os.path.join(folder, "derived"), os.path.join(folder, "generated")
+    generate(ours, 1)
+    os.makedirs(theirs, exist_ok=True)
+    subprocess.run([program, "vectors", "generate", "--type", family, "--seed", "5", "--out", theirs], check=True)
+    total = verify(os.path.join(theirs, f"{family}.json"))
+    path = os.path.join(ours, f"{family}.json")
+    subprocess.run([program, "vectors", "verify", path], check=True)
+    with open(path, encoding="ascii") as file:
+        return total, json.load(file)
 
 
 def refused(program, path, what):

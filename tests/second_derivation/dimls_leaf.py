@@ -17,7 +17,6 @@ import hmac
 import json
 import os
 import random
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -247,26 +246,14 @@ def generate(folder, seed):
     write(os.path.join(folder, "dimls-leaf.json"), cases)
 
 
-def flip(field):
-    return field[:-1] + ("1" if field[-1] == "0" else "0")
-
-
 def cross(program, folder):
-    ours, theirs = os.path.join(folder, "derived"), os.path.join(folder, "generated")
-    generate(ours, 1)
-    os.makedirs(theirs, exist_ok=True)
-    subprocess.run([program, "vectors", "generate", "--type", "dimls-leaf", "--seed", "5", "--out", theirs], check=True)
-    total = verify(os.path.join(theirs, "dimls-leaf.json"))
-    path = os.path.join(ours, "dimls-leaf.json")
-    subprocess.run([program, "vectors", "verify", path], check=True)
-    with open(path, encoding="ascii") as file:
-        cases = json.load(file)
+    total, cases = command_line.exchange(program, folder, "dimls-leaf", verify, generate)
     broken = os.path.join(folder, "dimls-leaf-broken.json")
     for field in cases[0]:
         if field == "cipher_suite":
             continue
         case = copy.deepcopy(cases[0])
-        case[field] = case[field] ^ 1 if isinstance(case[field], int) else flip(case[field])
+        case[field] = case[field] ^ 1 if isinstance(case[field], int) else command_line.flip(case[field])
         write(broken, [case])
         command_line.refused(program, broken, f"a wrong {field}")
     # The leaf of the commit in place of the detached one, everything else made to match.

@@ -15,7 +15,6 @@ import hmac
 import json
 import os
 import random
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -122,20 +121,8 @@ def generate(folder, seed):
     write(os.path.join(folder, "dimls-psk.json"), cases)
 
 
-def flip(field):
-    return field[:-1] + ("1" if field[-1] == "0" else "0")
-
-
 def cross(program, folder):
-    ours, theirs = os.path.join(folder, "derived"), os.path.join(folder, "generated")
-    generate(ours, 1)
-    os.makedirs(theirs, exist_ok=True)
-    subprocess.run([program, "vectors", "generate", "--type", "dimls-psk", "--seed", "5", "--out", theirs], check=True)
-    total = verify(os.path.join(theirs, "dimls-psk.json"))
-    path = os.path.join(ours, "dimls-psk.json")
-    subprocess.run([program, "vectors", "verify", path], check=True)
-    with open(path, encoding="ascii") as file:
-        cases = json.load(file)
+    total, cases = command_line.exchange(program, folder, "dimls-psk", verify, generate)
     broken = os.path.join(folder, "dimls-psk-broken.json")
     for field in ("group_id", "exporter_secret", "label", "length", "psk_nonce", "leaf_signature_key", "psk_id", "psk",
                   "psk_secret", "derived_group_id", "epoch"):
@@ -143,7 +130,7 @@ def cross(program, folder):
         if field in ("length", "epoch"):
             case[field] = str(int(case[field]) ^ 1) if isinstance(case[field], str) else case[field] ^ 1
         else:
-            case[field] = flip(case[field])
+            case[field] = command_line.flip(case[field])
         write(broken, [case])
         command_line.refused(program, broken, f"a wrong {field}")
     print(f"{total} generated cases agree; derived cases accepted, broken copies refused")

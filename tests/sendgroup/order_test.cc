@@ -50,14 +50,24 @@ TEST(Order, AMessageOfAnEpochThatWasLeftIsReadForAWhile) {
   EXPECT_EQ(std::get<Skipped>(mesh[1].events.back()), Skipped::too_old);
 }
 
-TEST(Order, AWelcomeMayComeAfterTheMessagesOfItsGroup) {
+// 0 has opened a universe, 1 has joined it and opened a Send Group, 2 has heard nothing.
+struct Beginning {
   Mesh mesh;
-  for (std::size_t i = 0; i < 3; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
-  std::vector<Bytes> packages;
-  for (std::size_t i = 1; i < 3; ++i) packages.push_back(*mesh[i].session.new_key_package());
-  const auto universe = *mesh[0].session.open_universe(packages);
-  for (const auto& message : universe.messages()) mesh[1].take(message);
-  const auto own = *mesh[1].session.open_send_group();
+  Outgoing universe, own;
+
+  Beginning() {
+    for (std::size_t i = 0; i < 3; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
+    std::vector<Bytes> packages;
+    for (std::size_t i = 1; i < 3; ++i) packages.push_back(*mesh[i].session.new_key_package());
+    universe = *mesh[0].session.open_universe(packages);
+    for (const auto& message : universe.messages()) mesh[1].take(message);
+    own = *mesh[1].session.open_send_group();
+  }
+};
+
+TEST(Order, AWelcomeMayComeAfterTheMessagesOfItsGroup) {
+  Beginning at_first;
+  auto& [mesh, universe, own] = at_first;
   const auto update = *mesh[1].session.update();
   const auto words = *mesh[1].session.protect(as_bytes("early"));
   // 2 hears everything in the wrong order, and before it knows of any universe.
@@ -72,13 +82,8 @@ TEST(Order, AWelcomeMayComeAfterTheMessagesOfItsGroup) {
 }
 
 TEST(Order, AWelcomeBeforeTheAnnouncementIsHeld) {
-  Mesh mesh;
-  for (std::size_t i = 0; i < 3; ++i) mesh.members.push_back(Member::create(Mesh::name_of(i), i));
-  std::vector<Bytes> packages;
-  for (std::size_t i = 1; i < 3; ++i) packages.push_back(*mesh[i].session.new_key_package());
-  const auto universe = *mesh[0].session.open_universe(packages);
-  for (const auto& message : universe.messages()) mesh[1].take(message);
-  const auto own = *mesh[1].session.open_send_group();
+  Beginning at_first;
+  auto& [mesh, universe, own] = at_first;
   mesh[2].take(own.welcome);
   EXPECT_TRUE(std::holds_alternative<Joined>(mesh[2].events.back()));
   EXPECT_EQ(mesh[2].session.statistics().groups, 1u);

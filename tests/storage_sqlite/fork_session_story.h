@@ -135,6 +135,20 @@ class ForkStory {
     return path[path.size() - 2];
   }
 
+  Result<void> publish() {
+    key_package_.clear();
+    DMLS_TRY(key_package_, alice_->new_key_package());
+    return {};
+  }
+  Result<void> be_invited() {
+    // One that was stored and never left is of no use.
+    if (key_package_.empty()) key_package_ = must(alice_->new_key_package());
+    const auto add = must(bobs_->commit(group::CommitRequest().add(key_package_)));
+    welcome_ = must(bobs_->accept(add.commit)).welcomes[0].message;
+    (void)carols_->process(add.message);
+    return {};
+  }
+
   crypto::CipherSuite suite_;
   std::shared_ptr<Random> random_;
   std::shared_ptr<Noon> clock_ = std::make_shared<Noon>();
@@ -145,20 +159,7 @@ class ForkStory {
   Bytes message_, parents_message_, key_package_, welcome_;
 
   std::vector<Step> steps_{
-      {"new_key_package",
-       [this]() -> Result<void> {
-         key_package_.clear();
-         DMLS_TRY(key_package_, alice_->new_key_package());
-         return {};
-       },
-       [this]() -> Result<void> {
-         // One that was stored and never left is of no use.
-         if (key_package_.empty()) key_package_ = must(alice_->new_key_package());
-         const auto add = must(bobs_->commit(group::CommitRequest().add(key_package_)));
-         welcome_ = must(bobs_->accept(add.commit)).welcomes[0].message;
-         (void)carols_->process(add.message);
-         return {};
-       }},
+      {"new_key_package", [this] { return publish(); }, [this] { return be_invited(); }},
       {"join",
        [this]() -> Result<void> {
          DMLS_TRY(auto joined, alice_->join(welcome_));
@@ -267,26 +268,13 @@ class ForkStory {
          return {};
        },
        nothing},
-      {"new_key_package",
-       [this]() -> Result<void> {
-         key_package_.clear();
-         DMLS_TRY(key_package_, alice_->new_key_package());
-         return {};
-       },
+      {"new_key_package", [this] { return publish(); },
        [this]() -> Result<void> {
          const auto leaf = must(session_->own_leaf(session_->head()));
          message_ = peer_commits(*bobs_, group::CommitRequest().remove(leaf)).message;
          return {};
        }},
-      {"process (removal)", [this] { return read(message_); },
-       [this]() -> Result<void> {
-         // One that was stored and never left is of no use.
-         if (key_package_.empty()) key_package_ = must(alice_->new_key_package());
-         const auto add = must(bobs_->commit(group::CommitRequest().add(key_package_)));
-         welcome_ = must(bobs_->accept(add.commit)).welcomes[0].message;
-         (void)carols_->process(add.message);
-         return {};
-       }},
+      {"process (removal)", [this] { return read(message_); }, [this] { return be_invited(); }},
       {"join again, replace_with",
        [this]() -> Result<void> {
          DMLS_TRY(auto joined, alice_->join(welcome_));

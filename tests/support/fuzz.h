@@ -2,11 +2,13 @@
 // What every fuzz target of a decoder asserts.
 
 #include <dmls/base/bytes.h>
+#include <dmls/base/result.h>
 #include <dmls/tls_codec/codec.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <utility>
 
 namespace dmls::test {
 
@@ -15,6 +17,13 @@ inline void must(bool holds, const char* otherwise) {
   if (holds) return;
   std::fprintf(stderr, "%s\n", otherwise);
   std::abort();
+}
+
+// The value of what cannot fail here.
+template <class T>
+T ok(Result<T> result) {
+  must(result.has_value(), result ? "" : result.error().rule);
+  return *std::move(result);
 }
 
 // accepted_is_canonical decodes `input` as T. What is accepted must encode to the very same octets.

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "small_group.h"
+#include "support/backwards_executor.h"
 
 namespace dmls::treekem {
 namespace {
@@ -74,16 +75,10 @@ TEST(Path, TheOnlyMemberMakesAPathWithoutNodesAndWithFreshSecrets) {
 }
 
 TEST(Path, TheSameSeedMakesTheSamePathWhateverTheExecutor) {
-  class Backwards final : public Executor {
-   public:
-    void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-      for (std::size_t i = count; i-- > 0;) task(i);
-    }
-  };
   SmallGroup group = story();
   const CommitDraft c = group.draft(0);
   SeededRandom one(5), two(5);
-  Backwards backwards;
+  test::BackwardsExecutor backwards;
   EXPECT_EQ(must(c.draft.seal(c.context, {}, one)), must(c.draft.seal(c.context, {}, two, &backwards)));
 }
 

@@ -13,15 +13,6 @@
 namespace dmls::treekem {
 namespace {
 
-// Blanks, unmerged leaves, leaves of all three sources.
-SmallGroup story() {
-  SmallGroup group(11);
-  for (const std::uint32_t i : {0u, 10u, 4u, 8u, 6u, 2u}) group.commit(i);
-  group.commit(0, {3, 5, 9});
-  group.add_without_path(4);
-  return group;
-}
-
 // The same question, asked of the structs.
 bool is_well_formed(BytesView encoded) {
   const auto nodes = tls_codec::decode<std::vector<std::optional<NaiveNode>>>(encoded);
@@ -44,7 +35,7 @@ bool takes_a_tree(const Error& error) {
 }
 
 TEST(RatchetTreeView, CountsAndShowsEveryNode) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   const Bytes encoded = group.tree.encode();
   const auto view = must(RatchetTreeView::parse(encoded));
   EXPECT_EQ(view.leaf_count(), group.tree.leaf_count());
@@ -120,7 +111,7 @@ void compare(const crypto::CipherSuite& suite, BytesView octets, std::size_t& ac
 }
 
 TEST(RatchetTreeView, AgreesWithTheStructsAndTheTreeOnMutatedOctets) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   const Bytes encoded = group.tree.encode();
   std::mt19937 random(7);
   const auto below = [&random](std::size_t n) { return random() % n; };
@@ -143,7 +134,7 @@ TEST(RatchetTreeView, AgreesWithTheStructsAndTheTreeOnMutatedOctets) {
 }
 
 TEST(RatchetTreeView, AgreesWithTheStructsAndTheTreeOnNodesLeftOutAndSwapped) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   const auto nodes = group.naive().nodes;
   std::mt19937 random(8);
   std::size_t accepted = 0;

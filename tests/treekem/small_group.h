@@ -124,4 +124,15 @@ class SmallGroup {
   std::map<LeafIndex, TreeSecrets> secrets;
 };
 
+// Eleven members with blanks, unmerged leaves and leaves of all three sources: 3 is gone, 5 and 11 are unmerged, leaf
+// 9's sibling was removed.
+inline SmallGroup eventful_group() {
+  SmallGroup group(11);
+  for (const std::uint32_t i : {0u, 10u, 4u, 8u, 6u, 2u}) group.commit(i);
+  group.commit(0, {3, 5, 9});
+  group.add_without_path(4);  // 3, 5, 9, 11
+  must(group.tree.verify_parent_hashes());
+  return group;
+}
+
 }  // namespace dmls::treekem

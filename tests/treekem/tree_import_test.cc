@@ -6,19 +6,10 @@
 #include <random>
 
 #include "small_group.h"
+#include "support/backwards_executor.h"
 
 namespace dmls::treekem {
 namespace {
-
-// Eleven members with blanks and unmerged leaves: 3 is gone, 5 and 11 are unmerged, leaf 9's sibling was removed.
-SmallGroup story() {
-  SmallGroup group(11);
-  for (const std::uint32_t i : {0u, 10u, 4u, 8u, 6u, 2u}) group.commit(i);
-  group.commit(0, {3, 5, 9});
-  group.add_without_path(4);  // 3, 5, 9, 11
-  must(group.tree.verify_parent_hashes());
-  return group;
-}
 
 struct Import {
   explicit Import(const SmallGroup& g) : group(g) {}
@@ -46,7 +37,7 @@ void sign(const SmallGroup& group, LeafNode& node, std::uint32_t i) {
 }
 
 TEST(TreeImport, AValidTreeIsAcceptedAndKeepsItsOctets) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   const auto tree = Import(group)(group.naive());
   ASSERT_TRUE(succeeds(tree));
   EXPECT_EQ(tree->encode(), group.tree.encode());
@@ -134,7 +125,7 @@ TEST(TreeImport, MillionsOfBlanksCostNoMoreThanTheirOctets) {
 // ---- unmerged leaves -----------------------------------------------------------------------------------------------
 
 TEST(TreeImport, UnmergedLeavesHaveToBeSorted) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   auto& list = parent(tree, 15).unmerged_leaves;
   ASSERT_GE(list.size(), 2u);
@@ -143,7 +134,7 @@ TEST(TreeImport, UnmergedLeavesHaveToBeSorted) {
 }
 
 TEST(TreeImport, AnUnmergedLeafIsListedOnce) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   auto& list = parent(tree, 15).unmerged_leaves;
   list.insert(list.begin(), list[0]);
@@ -151,7 +142,7 @@ TEST(TreeImport, AnUnmergedLeafIsListedOnce) {
 }
 
 TEST(TreeImport, AnUnmergedLeafIsNotBlank) {
-  SmallGroup group = story();
+  SmallGroup group = eventful_group();
   group.commit(10, {1});
   NaiveTree tree = group.naive();
   auto& list = parent(tree, 15).unmerged_leaves;
@@ -160,7 +151,7 @@ TEST(TreeImport, AnUnmergedLeafIsNotBlank) {
 }
 
 TEST(TreeImport, AnUnmergedLeafIsInsideTheTree) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   for (const std::uint32_t beyond : {16u, 31u, 0x7fffffffu, 0x80000000u, 0xffffffffu}) {
     NaiveTree tree = group.naive();
     parent(tree, 15).unmerged_leaves.push_back(beyond);
@@ -169,7 +160,7 @@ TEST(TreeImport, AnUnmergedLeafIsInsideTheTree) {
 }
 
 TEST(TreeImport, AnUnmergedLeafIsBelowItsNode) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   auto& list = parent(tree, 1).unmerged_leaves;  // above leaves 0 and 1
   ASSERT_TRUE(list.empty());
@@ -178,7 +169,7 @@ TEST(TreeImport, AnUnmergedLeafIsBelowItsNode) {
 }
 
 TEST(TreeImport, NodesBetweenAnUnmergedLeafAndItsNodeListItToo) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   ASSERT_TRUE(tree.parent_at(NodeIndex(7)));
   auto& list = parent(tree, 7).unmerged_leaves;  // below the root, above leaves 0 to 7
@@ -200,7 +191,7 @@ TEST(TreeImport, AParentNodeAboveBlankLeavesOnlyIsRefused) {
 // ---- keys ----------------------------------------------------------------------------------------------------------
 
 TEST(TreeImport, AnEncryptionKeyOccursInOneNodeOnly) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   parent(tree, 1).encryption_key = parent(tree, 15).encryption_key;
   EXPECT_TRUE(fails(Import(group)(tree), errc::kDuplicateKey, "one node only"));
@@ -214,7 +205,7 @@ TEST(TreeImport, AnEncryptionKeyOccursInOneNodeOnly) {
 }
 
 TEST(TreeImport, ASignatureKeyBelongsToOneMember) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   NaiveTree tree = group.naive();
   leaf(tree, 2).signature_key = leaf(tree, 7).signature_key;
   EXPECT_TRUE(fails(Import(group)(tree), errc::kDuplicateKey, "signature keys"));
@@ -241,7 +232,7 @@ TEST(TreeImport, ALeafKeyThatTheKemCannotUseIsRefused) {
 // ---- hashes --------------------------------------------------------------------------------------------------------
 
 TEST(TreeImport, AnotherTreeHashIsRefused) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   const NaiveTree tree = group.naive();
   Bytes hash = tree.tree_hash(tree.root());
   for (const std::size_t cut : {std::size_t{0}, hash.size() - 1})
@@ -252,7 +243,7 @@ TEST(TreeImport, AnotherTreeHashIsRefused) {
 }
 
 TEST(TreeImport, EveryParentNodeNeedsAChainNotOnlyTheFirst) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   for (const NodeIndex x : group.naive().all()) {
     NaiveTree tree = group.naive();
     ParentNode* node = tree.parent_at(x);
@@ -341,7 +332,7 @@ TEST(TreeImport, AParentNodeIsTheEndOfOneChainNotOfTwo) {
 // ---- leaves --------------------------------------------------------------------------------------------------------
 
 TEST(TreeImport, EveryLeafSignatureIsVerified) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   for (const LeafIndex i : group.naive().members()) {
     NaiveTree tree = group.naive();
     if (leaf(tree, i.value()).source() == LeafNodeSource::commit) continue;  // also in a parent hash: tested below
@@ -358,7 +349,7 @@ TEST(TreeImport, EveryLeafSignatureIsVerified) {
 }
 
 TEST(TreeImport, ALeafSignedForAnotherGroupIsRefused) {
-  SmallGroup group = story();
+  SmallGroup group = eventful_group();
   group.group_id.push_back(1);
   EXPECT_TRUE(fails(Import(group)(group.naive()), crypto::errc::kBadSignature, ""));
 }
@@ -419,18 +410,12 @@ TEST(TreeImport, TheApplicationIsAskedAboutEveryCredential) {
 }
 
 TEST(TreeImport, AnExecutorReportsTheLeftmostBadLeaf) {
-  class Backwards final : public Executor {
-   public:
-    void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-      for (std::size_t i = count; i-- > 0;) task(i);
-    }
-  };
   SmallGroup group(40);
   NaiveTree tree = group.naive();
   leaf(tree, 39).signature.clear();
   leaf(tree, 20).encryption_key.octets.pop_back();
   sign(group, leaf(tree, 20), 20);
-  Backwards backwards;
+  test::BackwardsExecutor backwards;
   const Bytes hash = tree.tree_hash(tree.root());
   EXPECT_TRUE(fails(import_ratchet_tree(group.suite, tree.encode(), {.group_id = group.group_id, .tree_hash = hash},
                                         AcceptAnyCredential(), &backwards),
@@ -439,18 +424,10 @@ TEST(TreeImport, AnExecutorReportsTheLeftmostBadLeaf) {
 
 // Subtrees of 256 leaves are a task each; 600 members have three, and two levels above them.
 TEST(TreeImport, WhichParentNodeIsReportedDoesNotDependOnTheExecutor) {
-  class Backwards final : public Executor {
-   public:
-    void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-      tasks += count;
-      for (std::size_t i = count; i-- > 0;) task(i);
-    }
-    std::size_t tasks = 0;
-  };
   const auto suite = *crypto::CipherSuite::find(crypto::CipherSuiteId::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
                                                 crypto_testing::cheap_provider());
   const test::PopulatedTree group(suite, 600, Bytes{7});
-  Backwards backwards;
+  test::BackwardsExecutor backwards;
   EXPECT_TRUE(succeeds(group.tree().verify_parent_hashes(&backwards)));
   EXPECT_TRUE(succeeds(group.tree().check_parent_keys(&backwards)));
   EXPECT_EQ(backwards.tasks, 6u);
@@ -477,7 +454,7 @@ TEST(TreeImport, WhichParentNodeIsReportedDoesNotDependOnTheExecutor) {
 
 // Trees with one change, judged by the real rules and by the naive ones.
 TEST(TreeImport, ChangedTreesAreJudgedAsTheNaiveTreeJudgesThem) {
-  const SmallGroup group = story();
+  const SmallGroup group = eventful_group();
   std::mt19937_64 dice(7);
   const auto below = [&](std::size_t n) { return static_cast<std::size_t>(dice() % n); };
   int accepted = 0, refused = 0;
