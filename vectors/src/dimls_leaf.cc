@@ -2,8 +2,10 @@
 // draft-xue-distributed-mls (newer text), "COMMIT"; RFC 9420 §7.2, §7.3, §12.1.2
 //
 //   { "cipher_suite": uint16,
-//     "own_group_id": hex, "epoch": uint64,     // the Send Group of the leaf's owner, and the epoch that its UPDATE
-//     starts "group_id": hex, "leaf_index": uint32,    // the Send Group that imports it, and the owner's place there
+//     // the Send Group of the leaf's owner, and the epoch that its UPDATE starts:
+//     "own_group_id": hex, "epoch": uint64,
+//     // the Send Group that imports it, and the owner's place there:
+//     "group_id": hex, "leaf_index": uint32,
 //     "leaf_secret": hex,                       // Nh octets; the HPKE key pair is DeriveKeyPair of it
 //     "leaf_node": hex(LeafNode),               // source key_package
 //     "leaf_node_tbs": hex(LeafNodeTBS),
@@ -11,9 +13,8 @@
 //     "proposal": hex(Proposal),                // 0xfdf0, of the importing commit
 //     "tree_before": hex(ratchet_tree), "tree_hash_before": hex,
 //     "tree_after": hex(ratchet_tree), "tree_hash_after": hex,
-//     "commit_leaf": hex(LeafNode) }            // of the owner's UPDATE, at leaf 0 of its own group: valid there, and
-//     at
-//                                               // `leaf_index` of `group_id` to be refused
+//     // of the owner's UPDATE: valid at leaf 0 of its own group, to be refused at `leaf_index` of `group_id`:
+//     "commit_leaf": hex(LeafNode) }
 
 #include <dmls/base/hex.h>
 #include <dmls/group/proposal.h>
