@@ -42,7 +42,7 @@ Result<std::vector<Bytes>> second_run(group::Client alice) {
   DMLS_TRY(const auto ids, alice.stored_groups());
   if (ids.size() != 1) return fail(errc::kMisuse, "there should be one group");
   DMLS_TRY(auto group, alice.load_group(ids[0]));
-  auto in_flight = group.pending();  // ask the delivery service which of them it took, drop() the others
+  auto in_flight = group.pending();  // ask the delivery service which of them it took, discard() the others
   if (in_flight.size() != 1) return fail(errc::kMisuse, "there should be one commit");
   const Bytes commit = in_flight[0].message();
   DMLS_CHECK(group.merge(std::move(in_flight[0])));

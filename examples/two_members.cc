@@ -30,7 +30,7 @@ void receive(group::Group& group, const Bytes& message) {
   if (auto* commit = std::get_if<group::Transition>(&event)) {
     std::printf("member %u enters epoch %llu, which adds %zu\n", group.own_leaf().value(),
                 (unsigned long long)(commit->changes().epoch), commit->changes().added.size());
-    must(group.merge(std::move(*commit)));  // or inspect it, and drop it: nothing has changed
+    must(group.merge(std::move(*commit)));  // or inspect it, and discard it: nothing has changed
   }
 }
 

@@ -42,7 +42,7 @@ void commit(benchmark::State& state, const Setting& setting) {
   auto& group = world.near.group;
   std::optional<Transition> made;
   const auto forget = [&] {
-    if (made) must(group.drop(*std::move(made)));
+    if (made) must(group.discard(*std::move(made)));
     made.reset();
   };
   const Candidate operation(forget, [&] { made.emplace(must(group.commit(CommitRequest()))); });
@@ -80,14 +80,14 @@ void process(benchmark::State& state, World& world, LargeGroupMember& from, Larg
              const CommitRequest& request, int rounds) {
   std::optional<Transition> made, read;
   const auto make = [&] {
-    if (made) must(from.group.drop(*std::move(made)));
+    if (made) must(from.group.discard(*std::move(made)));
     read.reset();
     made.emplace(must(from.group.commit(request)));
   };
   const Candidate operation(make, [&] { read.emplace(staged(to.group, made->message())); });
   against_primitives(state, world, operation, rounds);
   if (!agree(*made, *read)) state.SkipWithError("the receiver does not agree");
-  must(from.group.drop(*std::move(made)));
+  must(from.group.discard(*std::move(made)));
 }
 
 void process_far(benchmark::State& state, const Setting& setting) {
@@ -108,7 +108,7 @@ void remove(benchmark::State& state, const Setting& setting) {
   const auto request = CommitRequest().remove(LeafIndex(setting.members / 2));
   std::optional<Transition> made;
   const auto forget = [&] {
-    if (made) must(group.drop(*std::move(made)));
+    if (made) must(group.discard(*std::move(made)));
     made.reset();
   };
   const Candidate operation(forget, [&] { made.emplace(must(group.commit(request))); });

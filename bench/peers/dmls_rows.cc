@@ -174,7 +174,7 @@ void measure_rows(std::size_t members, int rounds, std::size_t added) {
     });
     must(from.merge(std::move(made)));
     require(from.epoch_authenticator() == to.epoch_authenticator(), "they do not agree");
-    must(from.drop(rows.measure("remove", [&] { return must(from.commit(CommitRequest().remove(kRemoved))); })));
+    must(from.discard(rows.measure("remove", [&] { return must(from.commit(CommitRequest().remove(kRemoved))); })));
   }
   const Bytes data(100, 5);
   for (int i = 0; i < kMessages; ++i) {

@@ -359,7 +359,7 @@ typedef enum dmls_event {
   DMLS_EVENT_NONE = 0,
   DMLS_EVENT_APPLICATION_MESSAGE, /* data, authenticated data, epoch or node or group id, sender */
   DMLS_EVENT_PROPOSED,            /* waits for a commit; error: why own commits leave it out */
-  DMLS_EVENT_TRANSITION,          /* group: a commit; dmls_events_take_transition(), then merge or drop it */
+  DMLS_EVENT_TRANSITION,          /* group: a commit; dmls_events_take_transition(), then merge or discard it */
   DMLS_EVENT_WAITING,             /* for something missing. Group: dmls_group_resume() once it is there */
   DMLS_EVENT_SKIPPED,             /* changes nothing, and is no error; dmls_events_skipped() */
   DMLS_EVENT_ADVANCED,            /* sessions: an epoch began; node and parent, or group id and epoch; changes */
@@ -455,8 +455,8 @@ DMLS_API dmls_error dmls_commit_request_authenticated_data(dmls_commit_request* 
 
 typedef enum dmls_transition_kind {
   DMLS_TRANSITION_NONE = 0,
-  DMLS_TRANSITION_ADVANCE, /* dmls_group_merge() or dmls_group_drop() */
-  DMLS_TRANSITION_ENTRY,   /* dmls_client_enter() or dmls_client_drop() */
+  DMLS_TRANSITION_ADVANCE, /* dmls_group_merge() or dmls_group_discard() */
+  DMLS_TRANSITION_ENTRY,   /* dmls_client_enter() or dmls_client_discard() */
   DMLS_TRANSITION_REMOVAL  /* as ADVANCE */
 } dmls_transition_kind;
 DMLS_API dmls_transition_kind dmls_transition_kind_of(const dmls_transition* transition) DMLS_NOTHROW;
@@ -524,7 +524,7 @@ DMLS_API dmls_error dmls_client_reinitialize(dmls_client* client, const dmls_gro
 /* The group of an entry: of a Welcome, an accepted external commit, a branch or re-initialisation. */
 DMLS_API dmls_error dmls_client_enter(dmls_client* client, dmls_transition* consumed, dmls_group** out) DMLS_NOTHROW;
 /* The entry will not happen; the key package of a Welcome is kept. */
-DMLS_API dmls_error dmls_client_drop(dmls_client* client, dmls_transition* consumed) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_client_discard(dmls_client* client, dmls_transition* consumed) DMLS_NOTHROW;
 /* What the store holds. */
 DMLS_API dmls_error dmls_client_stored_groups(const dmls_client* client, dmls_octets_list** out) DMLS_NOTHROW;
 /* As it was after the last function that changed it. DMLS_E_MISUSE if it is not stored, or if its private key is
@@ -533,7 +533,7 @@ DMLS_API dmls_error dmls_client_load_group(dmls_client* client, const uint8_t* g
                                            dmls_group** out) DMLS_NOTHROW;
 /* Erases it. A handle that is still there cannot write any more: DMLS_E_GROUP_STALE. */
 DMLS_API dmls_error dmls_client_forget_group(dmls_client* client, const uint8_t* group_id, size_t size) DMLS_NOTHROW;
-/* Own commits that lead into a group, neither entered nor dropped: after a restart, they are found here. */
+/* Own commits that lead into a group, neither entered nor discarded: after a restart, they are found here. */
 DMLS_API dmls_error dmls_client_pending_entries(const dmls_client* client, dmls_transitions** out) DMLS_NOTHROW;
 
 /* ---- MLS: groups ---- */
@@ -589,7 +589,7 @@ DMLS_API dmls_error dmls_group_resume(dmls_group* group, dmls_events* events, si
  * does not start at the present epoch. */
 DMLS_API dmls_error dmls_group_merge(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
 /* The commit will not happen; it is forgotten. */
-DMLS_API dmls_error dmls_group_drop(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
+DMLS_API dmls_error dmls_group_discard(dmls_group* group, dmls_transition* consumed) DMLS_NOTHROW;
 /* Commits of the present epoch that have not happened, own and (with a store) received ones: after a restart, they
  * are found here. */
 DMLS_API dmls_error dmls_group_pending(dmls_group* group, dmls_transitions** out) DMLS_NOTHROW;

@@ -64,6 +64,10 @@ inline dmls_error give(dmls_octets_list** out, Result<std::vector<Bytes>> items)
   if (!items) return to_c(items.error());
   return give(out, *std::move(items));
 }
+inline dmls_error give(dmls_octets** out, Result<group::SentProposal> sent) {
+  DMLS_RETURN_IF(sent);
+  return give(out, std::move(sent->message));
+}
 inline dmls_error give(dmls_transitions** out, std::vector<group::Transition> items) {
   auto list = std::make_unique<dmls_transitions>();
   for (auto& item : items) list->items.emplace_back(std::move(item));
@@ -72,6 +76,11 @@ inline dmls_error give(dmls_transitions** out, std::vector<group::Transition> it
 }
 
 // Octets of a known size, into the caller's buffer.
+inline group::ProposalOptions options_of(int public_message) {
+  group::ProposalOptions options;
+  if (public_message != 0) options.handshake = group::HandshakeFormat::public_message;
+  return options;
+}
 inline dmls_error copy_out(BytesView octets, std::uint8_t* out, std::size_t size) {
   if (size != octets.size() || out == nullptr) return to_c(kSize);
   std::copy(octets.begin(), octets.end(), out);

@@ -92,10 +92,10 @@ dmls_error dmls_client_enter(dmls_client* client, dmls_transition* consumed, dml
   DMLS_NEED(reset(out) && client != nullptr && transition != nullptr);
   return give(out, client->client.enter(std::move(transition->transition)));
 }
-dmls_error dmls_client_drop(dmls_client* client, dmls_transition* consumed) noexcept {
+dmls_error dmls_client_discard(dmls_client* client, dmls_transition* consumed) noexcept {
   const std::unique_ptr<dmls_transition> transition(consumed);
   DMLS_NEED(client != nullptr && transition != nullptr);
-  return to_c(client->client.drop(std::move(transition->transition)));
+  return to_c(client->client.discard(std::move(transition->transition)));
 }
 dmls_error dmls_client_stored_groups(const dmls_client* client, dmls_octets_list** out) noexcept {
   DMLS_NEED(reset(out) && client != nullptr);

@@ -117,8 +117,8 @@ struct FromFork {
     r.node = octets(e.epoch);
     return r;
   }
-  Record operator()(const fork::Duplicate& e) const {
-    Record r = skipped(DMLS_SKIPPED_DUPLICATE);
+  Record operator()(const fork::Skipped& e) const {
+    Record r = FromGroup()(e.reason);
     r.node = octets(e.epoch);
     return r;
   }

@@ -12,10 +12,6 @@ fork::NodeId node_of(const dmls_fork_session& s, const std::uint8_t* node, std::
   return size == 0 ? s.session.head() : fork::NodeId(to_bytes(view(node, size)));
 }
 
-group::HandshakeFormat format_of(int public_message) {
-  return public_message != 0 ? group::HandshakeFormat::public_message : group::HandshakeFormat::private_message;
-}
-
 dmls_error give_events(dmls_events** out, fork::Events events) {
   *out = new dmls_events(events_of(std::move(events)));
   return kOk;
@@ -196,16 +192,16 @@ dmls_error dmls_fork_propose_add(dmls_fork_session* session, const uint8_t* key_
   DMLS_READ(key_package, size);
   auto package = group::decode_key_package(view(key_package, size));
   DMLS_RETURN_IF(package);
-  return give(out, session->session.propose(group::Add{*std::move(package)}, format_of(public_message)));
+  return give(out, session->session.propose(group::Add{*std::move(package)}, options_of(public_message)));
 }
 dmls_error dmls_fork_propose_remove(dmls_fork_session* session, uint32_t leaf, int public_message,
                                     dmls_octets** out) noexcept {
   DMLS_NEED(reset(out) && session != nullptr);
-  return give(out, session->session.propose(group::Remove{leaf}, format_of(public_message)));
+  return give(out, session->session.propose(group::Remove{leaf}, options_of(public_message)));
 }
 dmls_error dmls_fork_propose_update(dmls_fork_session* session, int public_message, dmls_octets** out) noexcept {
   DMLS_NEED(reset(out) && session != nullptr);
-  return give(out, session->session.propose_update(format_of(public_message)));
+  return give(out, session->session.propose_update(options_of(public_message)));
 }
 dmls_error dmls_fork_commit(dmls_fork_session* session, const uint8_t* node, size_t node_size,
                             const dmls_commit_request* request, dmls_octets** commit, dmls_octets** message) noexcept {

@@ -5,21 +5,6 @@
 using namespace dmls;
 using namespace dmls::capi;
 
-namespace {
-
-group::ProposalOptions options_of(int public_message) {
-  group::ProposalOptions options;
-  if (public_message != 0) options.handshake = group::HandshakeFormat::public_message;
-  return options;
-}
-
-dmls_error give_proposal(dmls_octets** out, Result<group::SentProposal> sent) {
-  DMLS_RETURN_IF(sent);
-  return give(out, std::move(sent->message));
-}
-
-}  // namespace
-
 extern "C" {
 
 void dmls_group_free(dmls_group* group) noexcept { delete group; }
@@ -85,15 +70,15 @@ dmls_error dmls_group_propose_add(dmls_group* group, const uint8_t* key_package,
   DMLS_READ(key_package, size);
   auto package = group::decode_key_package(view(key_package, size));
   DMLS_RETURN_IF(package);
-  return give_proposal(out, group->group.propose(group::Add{*std::move(package)}, options_of(public_message)));
+  return give(out, group->group.propose(group::Add{*std::move(package)}, options_of(public_message)));
 }
 dmls_error dmls_group_propose_remove(dmls_group* group, uint32_t leaf, int public_message, dmls_octets** out) noexcept {
   DMLS_NEED(reset(out) && group != nullptr);
-  return give_proposal(out, group->group.propose(group::Remove{leaf}, options_of(public_message)));
+  return give(out, group->group.propose(group::Remove{leaf}, options_of(public_message)));
 }
 dmls_error dmls_group_propose_update(dmls_group* group, int public_message, dmls_octets** out) noexcept {
   DMLS_NEED(reset(out) && group != nullptr);
-  return give_proposal(out, group->group.propose_update(options_of(public_message)));
+  return give(out, group->group.propose_update(options_of(public_message)));
 }
 dmls_error dmls_group_commit(dmls_group* group, const dmls_commit_request* request, dmls_transition** out) noexcept {
   DMLS_NEED(reset(out) && group != nullptr);
@@ -121,10 +106,10 @@ dmls_error dmls_group_merge(dmls_group* group, dmls_transition* consumed) noexce
   DMLS_NEED(group != nullptr && transition != nullptr);
   return to_c(group->group.merge(std::move(transition->transition)));
 }
-dmls_error dmls_group_drop(dmls_group* group, dmls_transition* consumed) noexcept {
+dmls_error dmls_group_discard(dmls_group* group, dmls_transition* consumed) noexcept {
   const std::unique_ptr<dmls_transition> transition(consumed);
   DMLS_NEED(group != nullptr && transition != nullptr);
-  return to_c(group->group.drop(std::move(transition->transition)));
+  return to_c(group->group.discard(std::move(transition->transition)));
 }
 dmls_error dmls_group_pending(dmls_group* group, dmls_transitions** out) noexcept {
   DMLS_NEED(reset(out) && group != nullptr);

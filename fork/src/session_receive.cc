@@ -60,6 +60,9 @@ bool is_mine_alone(Errc code) {
          code == group::errc::kConfirmationMismatch || code == pprf::errc::kPunctured || code == pprf::errc::kNotKept;
 }
 
+Skipped seen_before(const NodeId& epoch) { return {epoch, group::Skipped::duplicate}; }
+Skipped own_message(const NodeId& epoch) { return {epoch, group::Skipped::own_message}; }
+
 }  // namespace
 
 Bytes Session::State::hash_of(BytesView inner) const { return crypto::hash(suite, inner); }
@@ -87,7 +90,7 @@ bool Session::State::take(const NumberedMessage& numbered, Events& out) {
   if (LiveEpoch* at = find(epoch)) return deliver(*at, numbered, out);
   if (gone.contains(epoch)) {
     const Error error{errc::kDeletedEpoch, "DeMLS: the secrets of this epoch have been deleted"};
-    if (entered.contains(hash_of(message.inner))) return conclude(step, Duplicate{epoch}, out);
+    if (entered.contains(hash_of(message.inner))) return conclude(step, seen_before(epoch), out);
     if (is_commit(message.content.message)) return conclude(step, CannotFollow{epoch, std::nullopt, error}, out);
     return conclude(step, Rejected{epoch, error}, out);
   }
@@ -108,7 +111,7 @@ bool Session::State::deliver(LiveEpoch& at, const NumberedMessage& numbered, Eve
   const Bytes inner_hash = hash_of(message.inner);
   Step step(at);
   step.waited = numbered.number;
-  if (entered.contains(inner_hash)) return conclude(step, Duplicate{at.id}, out);
+  if (entered.contains(inner_hash)) return conclude(step, seen_before(at.id), out);
   if (known_bad.contains(inner_hash))
     return conclude(step, Rejected{at.id, {errc::kKnownBad, "DeMLS: this message was refused before"}}, out);
   for (const auto& waits : at.pending) {
@@ -123,8 +126,8 @@ bool Session::State::deliver(LiveEpoch& at, const NumberedMessage& numbered, Eve
   auto opened = at.epoch.open(message.content.message);
   if (!opened) {
     const Errc code = opened.error().code;
-    if (code == keyschedule::errc::kGenerationSpent || code == group::errc::kOwnMessage)
-      return conclude(step, Duplicate{at.id}, out);
+    if (code == keyschedule::errc::kGenerationSpent) return conclude(step, seen_before(at.id), out);
+    if (code == group::errc::kOwnMessage) return conclude(step, own_message(at.id), out);
     return conclude(step, Rejected{at.id, opened.error()}, out);
   }
   group::VerifiedContent& verified = opened->content;
@@ -135,7 +138,7 @@ bool Session::State::deliver(LiveEpoch& at, const NumberedMessage& numbered, Eve
   switch (tls_codec::tag_of(verified->content.content)) {
     case group::ContentType::commit: return receive_commit(step, at, std::move(verified), inner_hash, 0, out);
     case group::ContentType::proposal:
-      if (sender == at.epoch.own_leaf()) return conclude(step, Duplicate{at.id}, out);
+      if (sender == at.epoch.own_leaf()) return conclude(step, own_message(at.id), out);
       return receive_proposal(step, at, std::move(verified).into_content(), out);
     case group::ContentType::application: break;
   }
@@ -151,7 +154,7 @@ bool Session::State::receive_proposal(Step& step, LiveEpoch& at, group::Authenti
   group::StoredProposal proposal{group::make_proposal_ref(suite, content),
                                  std::move(std::get_if<group::ProposalContent>(&content.content.content)->proposal),
                                  content.content.sender, std::move(content.content.authenticated_data)};
-  if (at.proposals.find(proposal.reference) != nullptr) return conclude(step, Duplicate{at.id}, out);
+  if (at.proposals.find(proposal.reference) != nullptr) return conclude(step, seen_before(at.id), out);
   // Kept even if it is wrong: a commit that names it is then refused for the right reason.
   if (const auto verdict = check_extensions_kept(at.epoch.shared(), proposal.proposal); !verdict) {
     proposal.objection = verdict.error();
@@ -176,7 +179,7 @@ bool Session::State::receive_commit(Step& step, LiveEpoch& at, group::VerifiedCo
   const bool known = at.entered.count(commit) != 0 || at.pending.count(commit) != 0 ||
                      std::any_of(at.blocked.begin(), at.blocked.end(),
                                  [&](const auto& b) { return b.commit == commit && b.number != blocked; });
-  if (known) return conclude(step, Duplicate{id}, out);
+  if (known) return conclude(step, seen_before(id), out);
 
   auto outcome = stage(at, content, commit, inner_hash);
   if (auto* waits = outcome ? std::get_if<group::Waiting>(&*outcome) : nullptr) {

@@ -32,26 +32,27 @@ Result<Bytes> Session::protect_in(const NodeId& id, BytesView data, BytesView au
   return encode_dmls_message({std::move(message), at->id});
 }
 
-Result<Bytes> Session::propose(group::Proposal proposal, group::HandshakeFormat format) {
+Result<group::SentProposal> Session::propose(group::Proposal proposal, const group::ProposalOptions& options) {
   if (std::holds_alternative<group::Update>(proposal))
     return fail(dmls::errc::kMisuse, "an Update needs its private key: propose_update()");
   DMLS_TRY(LiveEpoch * at, state_->need(head()));
-  return state_->propose(*at, std::move(proposal), format, std::nullopt);
+  return state_->propose(*at, std::move(proposal), options, std::nullopt);
 }
 
-Result<Bytes> Session::propose_update(group::HandshakeFormat format, std::optional<group::SigningIdentity> identity) {
+Result<group::SentProposal> Session::propose_update(const group::ProposalOptions& options,
+                                                    std::optional<group::SigningIdentity> identity) {
   DMLS_TRY(LiveEpoch * at, state_->need(head()));
   DMLS_TRY(auto fresh, group::make_update(at->epoch, state_->config_at(*at), std::move(identity)));
-  return state_->propose(*at, std::move(fresh.proposal), format, std::move(fresh.behind));
+  return state_->propose(*at, std::move(fresh.proposal), options, std::move(fresh.behind));
 }
 
-Result<Bytes> Session::State::propose(LiveEpoch& at, group::Proposal proposal, group::HandshakeFormat format,
-                                      std::optional<group::OwnUpdate> own_update) {
+Result<group::SentProposal> Session::State::propose(LiveEpoch& at, group::Proposal proposal,
+                                                    const group::ProposalOptions& options,
+                                                    std::optional<group::OwnUpdate> own_update) {
   DMLS_CHECK(check_may_send(at));
   if (const auto* extensions = std::get_if<group::GroupContextExtensions>(&proposal))
     DMLS_CHECK(check_signalling_kept(at.epoch.shared().extensions, extensions->extensions));
-  DMLS_TRY(auto made,
-           group::make_proposal(at.epoch, std::move(proposal), {.handshake = format}, at.proposals, config_at(at)));
+  DMLS_TRY(auto made, group::make_proposal(at.epoch, std::move(proposal), options, at.proposals, config_at(at)));
   Step step(at);
   const std::uint64_t number = next_number++;
   if (stored)
@@ -59,10 +60,10 @@ Result<Bytes> Session::State::propose(LiveEpoch& at, group::Proposal proposal, g
                    group::record_of(made.stored, own_update ? &*own_update : nullptr));
   Events none;
   DMLS_CHECK(write(step, none));
-  const group::ProposalRef reference = made.stored.reference;
+  group::ProposalRef reference = made.stored.reference;
   DMLS_CHECK(at.proposals.add(std::move(made.stored)));
   if (own_update) at.proposals.add_own_update(reference, *std::move(own_update));
-  return encode_dmls_message({std::move(made.message), at.id});
+  return group::SentProposal{encode_dmls_message({std::move(made.message), at.id}), std::move(reference)};
 }
 
 }  // namespace dmls::fork

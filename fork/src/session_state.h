@@ -84,7 +84,8 @@ struct Session::State {
   void settle(Events&);
 
   // Own proposals and commits.
-  Result<Bytes> propose(LiveEpoch&, group::Proposal, group::HandshakeFormat, std::optional<group::OwnUpdate>);
+  Result<group::SentProposal> propose(LiveEpoch&, group::Proposal, const group::ProposalOptions&,
+                                      std::optional<group::OwnUpdate>);
   // `psks`: instead of those that the branch and the application hold.
   Result<OwnCommit> create(LiveEpoch& parent, const group::CommitRequest&, const group::PskSource* psks = nullptr);
   [[nodiscard]] LiveEpoch* parent_of_pending(const CommitHash&);

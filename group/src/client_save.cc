@@ -178,10 +178,10 @@ Result<std::vector<Transition>> Client::pending_entries() const {
   return out;
 }
 
-Result<void> Client::drop(Transition transition) {
+Result<void> Client::discard(Transition transition) {
   const detail::TransitionState& state = *transition.state_;
   if (state.kind != TransitionKind::entry)
-    return fail(dmls::errc::kMisuse, "a transition within a group is for Group::drop()");
+    return fail(dmls::errc::kMisuse, "a transition within a group is for Group::discard()");
   if (state.stored_as == 0) return {};
   storage::Batch batch;
   batch.erase_all(entry_key(state.stored_as));

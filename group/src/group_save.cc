@@ -139,10 +139,10 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
   return {};
 }
 
-Result<void> Group::drop(Transition transition) {
+Result<void> Group::discard(Transition transition) {
   const detail::TransitionState& state = *transition.state_;
   if (state.kind == TransitionKind::entry)
-    return fail(dmls::errc::kMisuse, "a transition into a group is for Client::drop()");
+    return fail(dmls::errc::kMisuse, "a transition into a group is for Client::discard()");
   if (state.parent != epoch_.shared_pointer()) return {};  // forgotten already
   if (stored_ && state.stored_as != 0) {
     storage::Batch batch;

@@ -123,7 +123,7 @@ TEST(CapiCallbacks, AnInvitationCanBeDropped) {
   const auto welcome = texts(make<dmls_octets_list>(dmls_transition_welcomes, commit.get())).at(0);
   auto entry = make<dmls_transition>(dmls_client_join, bob.get(), bytes(welcome), welcome.size(), nullptr,
                                      std::size_t{0}, nullptr);
-  EXPECT_OK(dmls_client_drop(bob.get(), entry.release()));
+  EXPECT_OK(dmls_client_discard(bob.get(), entry.release()));
   EXPECT_EQ(dmls_client_key_package_count(bob.get()), 1u);
 }
 

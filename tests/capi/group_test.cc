@@ -215,7 +215,7 @@ TEST(CapiGroup, ProposalsWaitAndCommitsWaitForProposals) {
   auto pending = make<dmls_transitions>(dmls_group_pending, p.a.get());
   EXPECT_EQ(dmls_transitions_size(pending.get()), 1u);
   auto found = make<dmls_transition>(dmls_transitions_take, pending.get(), std::size_t{0});
-  EXPECT_OK(dmls_group_drop(p.a.get(), found.release()));
+  EXPECT_OK(dmls_group_discard(p.a.get(), found.release()));
   auto taken = make<dmls_transition>(dmls_group_commit, p.a.get(), nullptr);
   EXPECT_EQ(dmls_members_size(dmls_changes_added(dmls_transition_changes(taken.get()))), 1u);
   EXPECT_EQ(dmls_members_size(dmls_changes_removed(dmls_transition_changes(taken.get()))), 1u);

@@ -217,7 +217,7 @@ TEST_F(Members, FollowExternalCommitsBesideOtherForks) {
   const NodeId joined = join.session.head();
   for (Session* session : {&a(), &b(), &c()}) expect_same_epoch(*session, join.session, joined);
   EXPECT_EQ(join.session.history().find(joined)->parent, root_);
-  EXPECT_NE(find_event<Duplicate>(c().process(join.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(c().process(join.message)), nullptr);
 }
 
 TEST_F(Members, AreRemovedWhereTheyThemselvesHaveJoinedAnew) {
@@ -319,7 +319,7 @@ TEST_F(Members, NeverUseAMessageKeyTwiceForPendingCommits) {
   const OwnCommit third = *a().commit({});
   // Every one can be opened: had two of them shared a generation, the later one would be a duplicate.
   for (const OwnCommit* each : {&first, &second, &third})
-    EXPECT_EQ(find_event<Duplicate>(b().process(each->message)), nullptr);
+    EXPECT_EQ(find_event<Skipped>(b().process(each->message)), nullptr);
   EXPECT_EQ(b().history().find(root_)->children.size(), 3u);
 }
 

@@ -182,7 +182,7 @@ TEST_F(Retention, LosingForksAreDeletedAtOnceIfSoWished) {
   EXPECT_EQ(only<Deleted>(events).reason, DeletionReason::lost_fork);
   const NodeId loser = c().head() == one.node ? other.node : one.node;
   EXPECT_FALSE(c().holds(loser));
-  EXPECT_NE(find_event<Duplicate>(c().process(loser == one.node ? one.message : other.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(c().process(loser == one.node ? one.message : other.message)), nullptr);
 }
 
 TEST_F(Retention, ACommitOnADeletedEpochCannotBeFollowed) {

@@ -12,7 +12,7 @@ namespace {
 // RFC 9420 §12.4
 TEST_F(Members, CommitWhatWasProposedBeforeTheySpeak) {
   gather(3);
-  (void)b().process(*a().propose_update());
+  (void)b().process(a().propose_update()->message);
   EXPECT_EQ(b().protect(as_bytes("too early")).error().code, group::errc::kCommitFirst);
   const OwnCommit made = commit(b());
   EXPECT_EQ(made.changes.updated.size(), 1u);
@@ -24,8 +24,7 @@ TEST_F(Members, CommitWhatWasProposedBeforeTheySpeak) {
 TEST_F(Members, TakeAnotherIdentityByAnUpdate) {
   gather(3);
   const auto fresh = cast_.config("member 0");
-  (void)b().process(*a().propose_update(group::HandshakeFormat::private_message,
-                                        group::SigningIdentity{fresh.credential, fresh.signer}));
+  (void)b().process(a().propose_update({}, group::SigningIdentity{fresh.credential, fresh.signer})->message);
   const OwnCommit made = commit(b());
   (void)a().process(made.message);
   EXPECT_EQ((*a().members(made.node))[0].signature_key, fresh.signer->public_key().octets);
@@ -76,7 +75,7 @@ TEST_F(Members, ReadMessagesOfEveryBranchAndSayWhichOneTheyBelongTo) {
   const Bytes from_a = *a().protect(as_bytes("a")), from_b = *b().protect(as_bytes("b"));
   EXPECT_EQ(only<ApplicationMessage>(c().process(from_a)).epoch, one.node);
   EXPECT_EQ(only<ApplicationMessage>(c().process(from_b)).epoch, other.node);
-  EXPECT_NE(find_event<Duplicate>(c().process(from_a)), nullptr);
+  EXPECT_NE(find_event<Skipped>(c().process(from_a)), nullptr);
 }
 
 TEST_F(Members, RollBackWhenABetterSiblingArrives) {
@@ -114,12 +113,12 @@ TEST_F(Members, NoticeTheSameCommitBeforeAnyCryptography) {
   gather(2);
   const OwnCommit update = commit(a(), group::CommitRequest().handshake(group::HandshakeFormat::public_message));
   (void)b().process(update.message);
-  EXPECT_NE(find_event<Duplicate>(b().process(update.message)), nullptr);
-  EXPECT_NE(find_event<Duplicate>(a().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(b().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(a().process(update.message)), nullptr);
   // Another wrapper around the same message: the name is a hint, the message inside is the same.
   auto wrapped = *decode_dmls_message(update.message, cast_.suite.hash_length());
   wrapped.content.epoch = update.node;
-  EXPECT_NE(find_event<Duplicate>(b().process(encode_dmls_message(wrapped.content))), nullptr);
+  EXPECT_NE(find_event<Skipped>(b().process(encode_dmls_message(wrapped.content))), nullptr);
 }
 
 TEST_F(Members, TakeTheirOwnCommitBackAsAccepted) {
@@ -206,7 +205,7 @@ TEST_F(Members, RefuseToSendWhereTheyAreRemovedAndLiveOnElsewhere) {
 
 TEST_F(Members, CommitProposalsByReferenceOnBothBranches) {
   gather(3);
-  const Bytes proposal = *c().propose_update();
+  const Bytes proposal = c().propose_update()->message;
   EXPECT_EQ(only<Proposed>(a().process(proposal)).epoch, root_);
   (void)b().process(proposal);
   const OwnCommit one = commit(a()), other = commit(b());
@@ -218,13 +217,36 @@ TEST_F(Members, CommitProposalsByReferenceOnBothBranches) {
   expect_same_epoch(b(), c(), other.node);
 }
 
+TEST_F(Members, CommitExactlyTheProposalsTheyName) {
+  gather(3);
+  const group::SentProposal mine = *a().propose_update({.authenticated_data = {1, 2}});
+  const group::SentProposal other = *c().propose_update();
+  const Events heard = b().process(mine.message);
+  EXPECT_EQ(only<Proposed>(heard).proposal.reference, mine.reference);
+  EXPECT_EQ(only<Proposed>(heard).proposal.authenticated_data, Bytes({1, 2}));
+  (void)b().process(other.message);
+  const OwnCommit named = commit(b(), group::CommitRequest().references({other.reference}));
+  ASSERT_EQ(named.changes.updated.size(), 1u);
+  EXPECT_EQ(named.changes.updated[0].after.leaf, *c().own_leaf(root_));
+}
+
+TEST_F(Members, SayWhyAMessageIsSkipped) {
+  gather(2);
+  const Bytes said = *a().protect(as_bytes("text"));
+  (void)b().process(said);
+  EXPECT_EQ(only<Skipped>(b().process(said)).reason, group::Skipped::duplicate);
+  EXPECT_EQ(only<Skipped>(a().process(said)).reason, group::Skipped::own_message);
+  const Bytes proposed = a().propose_update({.handshake = group::HandshakeFormat::public_message})->message;
+  EXPECT_EQ(only<Skipped>(a().process(proposed)).reason, group::Skipped::own_message);
+}
+
 TEST_F(Members, HoldACommitBackUntilTheProposalItNamesIsThere) {
   gather(3);
-  const Bytes proposal = *a().propose_update();
+  const Bytes proposal = a().propose_update()->message;
   (void)b().process(proposal);
   const OwnCommit update = commit(b());  // a PrivateMessage: its key is spent by the first attempt
   EXPECT_NE(find_event<Waiting>(c().process(update.message)), nullptr);
-  EXPECT_NE(find_event<Duplicate>(c().process(update.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(c().process(update.message)), nullptr);
   EXPECT_NE(find_event<Advanced>(c().process(proposal)), nullptr);
   expect_same_epoch(b(), c(), update.node);
 }
@@ -266,7 +288,8 @@ TEST_F(Members, CannotFollowWithoutAPreSharedKeyAndTryAgainWithIt) {
 
 TEST_F(Members, CloseTheEpochThatAReInitStartsAndNoOther) {
   gather(2);
-  const Bytes proposal = *b().propose(group::ReInit{{1, 2, 3}, crypto::ProtocolVersion::mls10, cast_.suite.id(), {}});
+  const Bytes proposal =
+      b().propose(group::ReInit{{1, 2, 3}, crypto::ProtocolVersion::mls10, cast_.suite.id(), {}})->message;
   (void)a().process(proposal);
   const OwnCommit closing = commit(a());
   ASSERT_TRUE(closing.changes.reinit);

@@ -98,7 +98,7 @@ class Story {
     } else if (choice == 1) {
       if (auto said = bob_->protect(as_bytes("text"))) message = *std::move(said);
     } else if (choice == 2) {
-      message = *bob_->propose_update();
+      message = bob_->propose_update()->message;
     }
     const auto alice_does = [&] {
       if (message) {
@@ -108,7 +108,7 @@ class Story {
       } else if (choice == 4) {
         if (auto said = alice_->protect(as_bytes("answer"))) sent_.push_back(*std::move(said));
       } else if (choice == 5) {
-        if (auto said = alice_->propose_update()) sent_.push_back(*std::move(said));
+        if (auto said = alice_->propose_update()) sent_.push_back(std::move(said->message));
       } else if (const auto pending = alice_->pending_commits(); !pending.empty()) {
         (void)(dice_() % 4 == 0 ? (void)alice_->discard(pending[0]) : (void)alice_->accept(pending[0]));
       }

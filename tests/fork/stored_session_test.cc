@@ -59,7 +59,7 @@ TEST_F(StoredSession, IsThereAgainWithItsEpochsCommitsProposalsAndMessages) {
   const OwnCommit carols = commit(c());
   (void)alice().process(bobs.message);
   const OwnCommit own = *alice().commit_in(root, group::CommitRequest().add(*cast_.client("dave").new_key_package()));
-  const Bytes proposal = *a().propose(group::Remove{2});
+  const Bytes proposal = a().propose(group::Remove{2})->message;
   ASSERT_NE(find_event<Proposed>(alice().process(proposal)), nullptr);
   const OwnCommit next = commit(c());
   ASSERT_NE(find_event<Waiting>(alice().process(next.message)), nullptr);
@@ -98,7 +98,7 @@ TEST_F(StoredSession, KnowsWhatItHasSeenAndDeletedBefore) {
   const auto entries = alice().journal().entries().size();
   EXPECT_GT(entries, 5u);
   reload();
-  EXPECT_NE(find_event<Duplicate>(alice().process(sent.message)), nullptr);
+  EXPECT_NE(find_event<Skipped>(alice().process(sent.message)), nullptr);
   EXPECT_EQ(alice().epoch(root).error().code, errc::kDeletedEpoch);
   EXPECT_EQ(alice().journal().entries().size(), entries);
 }
@@ -261,7 +261,7 @@ TEST(StoredSessions, EqualThoseThatWereNeverLoadedAgain) {
           if (auto said = bob.protect(as_bytes("text"))) in_flight.push_back(*std::move(said));
           break;
         case 3:
-          if (auto said = bob.propose_update()) in_flight.push_back(*std::move(said));
+          if (auto said = bob.propose_update()) in_flight.push_back(std::move(said->message));
           break;
         case 4: {
           const auto nodes = held(twin);

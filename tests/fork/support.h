@@ -51,7 +51,7 @@ struct Cast {
 inline std::string describe(const Events& events) {
   static constexpr const char* kNames[] = {
       "Advanced", "Forked",    "Invited", "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage",
-      "Proposed", "Duplicate", "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
+      "Proposed", "Skipped",   "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
       "Deleted",  "NotStored"};
   std::string out;
   for (const Event& event : events) {

@@ -144,7 +144,7 @@ TEST(OperationCost, WhatACommitAllocatesAndHashesGrowsWithTheLevelsOfTheTree) {
   const auto costs = [](std::uint32_t members) {
     Pair pair(TreeShape::populated, members);
     // Once before, for what is made once: the nodes of the secret tree, and what is cached.
-    must(pair.left.group.drop(must(pair.left.group.commit(CommitRequest()))));
+    must(pair.left.group.discard(must(pair.left.group.commit(CommitRequest()))));
     (void)must(pair.left.group.process(must(pair.right.group.protect(Bytes(10)))));
     Costs out{};
     std::optional<Transition> made;

@@ -198,7 +198,7 @@ class Generator {
     DMLS_CHECK(say(a, "on one side"));
     DMLS_CHECK(say(b, "on the other"));
     DMLS_TRY(auto update, b.propose_update());
-    messages_.push_back(std::move(update));
+    messages_.push_back(std::move(update.message));
     DMLS_CHECK(commit(a, {}));
     DMLS_CHECK(commit(b, group::CommitRequest().resumption_psk(b.group_id(), number_of(b, b.head()))));
     DMLS_TRY(auto external, outsider.join_by_commit(info));

@@ -6,6 +6,7 @@
 #include <dmls/fork/journal.h>
 #include <dmls/fork/node_id.h>
 #include <dmls/group/changes.h>
+#include <dmls/group/event.h>
 #include <dmls/group/proposal_store.h>
 
 #include <optional>
@@ -69,9 +70,10 @@ struct Proposed {
   NodeId epoch;
   group::StoredProposal proposal;
 };
-// Seen before, or this client's own.
-struct Duplicate {
+// Changes nothing, and is no error.
+struct Skipped {
   NodeId epoch;
+  group::Skipped reason;  // duplicate or own_message; whatever else a group skips is read here, waits, or is Rejected
 };
 // Kept until what it needs arrives: its epoch, or a proposal that it names.
 struct Waiting {
@@ -114,7 +116,7 @@ struct NotStored {
 
 using Event =
     std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage, Proposed,
-                 Duplicate, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted, NotStored>;
+                 Skipped, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted, NotStored>;
 using Events = std::vector<Event>;
 
 // The first event of type T, or nullptr.

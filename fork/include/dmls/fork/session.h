@@ -21,6 +21,7 @@
 #include <dmls/group/client_config.h>
 #include <dmls/group/commit_request.h>
 #include <dmls/group/epoch.h>
+#include <dmls/group/own_message.h>
 
 #include <memory>
 #include <optional>
@@ -86,11 +87,12 @@ class Session {
   // on an epoch that no commit has left yet. RFC 9420 §12.4
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
   Result<Bytes> protect_in(const NodeId&, BytesView data, BytesView authenticated_data = {});
-  // Proposals by reference, for the head. RFC 9420 §12.1
-  Result<Bytes> propose(group::Proposal, group::HandshakeFormat = group::HandshakeFormat::private_message);
+  // Proposals by reference, for the head. RFC 9420 §12.1. kMisuse for an Update, which propose_update() makes, and for
+  // an ExternalInit; kRemoved, kClosed.
+  Result<group::SentProposal> propose(group::Proposal, const group::ProposalOptions& = {});
   // A fresh leaf key; with another identity, whose signer is among ClientConfig::other_signers if sessions are stored.
-  Result<Bytes> propose_update(group::HandshakeFormat = group::HandshakeFormat::private_message,
-                               std::optional<group::SigningIdentity> identity = {});
+  Result<group::SentProposal> propose_update(const group::ProposalOptions& = {},
+                                             std::optional<group::SigningIdentity> identity = {});
 
   // ---- Own commits
   // Creates a commit on the head. It waits, beside others, until it is accepted or discarded; nothing else ends it but

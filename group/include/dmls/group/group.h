@@ -33,12 +33,6 @@ enum class GroupStatus : std::uint8_t {
   closed,   // a ReInit was committed: late messages are read, and Client::reinitialize() starts the next group
 };
 
-// A message to send, and the name by which a commit refers to its proposal.
-struct SentProposal {
-  Bytes message;  // encoded MLSMessage
-  ProposalRef reference;
-};
-
 // A Group and its Client are used by one thread at a time. What its functions lend (references, views) is valid until
 // the next call of one that is not const.
 class Group {
@@ -112,9 +106,9 @@ class Group {
   // restart, this is how they are found again. Read ones among them that have to wait are left out: process() their
   // message again. Without a store: own ones.
   [[nodiscard]] std::vector<Transition> pending();
-  // Makes sure that a transition on the present epoch will not happen, and forgets it. Whatever is not dropped is
+  // Makes sure that a transition on the present epoch will not happen, and forgets it. Whatever is not discarded is
   // forgotten with the next merge().
-  Result<void> drop(Transition);
+  Result<void> discard(Transition);
   // The kept messages of the present epoch, as they arrived: process() each. Ask after merge() and after load_group().
   [[nodiscard]] std::vector<Bytes> take_due();
 

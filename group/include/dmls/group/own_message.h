@@ -24,6 +24,12 @@ struct OwnProposal {
   StoredProposal stored;
 };
 
+// A message to send, and the name by which a commit refers to its proposal.
+struct SentProposal {
+  Bytes message;  // an encoded MLSMessage; of a DeMLS group, an encoded DMLSMessage
+  ProposalRef reference;
+};
+
 // A fresh leaf of one's own, and the private key behind it.
 struct FreshLeaf {
   Update proposal;
