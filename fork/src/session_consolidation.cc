@@ -5,24 +5,6 @@
 #include "session_state.h"
 
 namespace dmls::fork {
-namespace {
-
-// The leaf of `tree` where this member is: by the identity that the policy sees, not by its place.
-std::optional<LeafIndex> find_member(const treekem::RatchetTree& tree, const group::Member& member,
-                                     const group::Policy& policy) {
-  const Bytes credential = tls_codec::encode(member.credential);
-  tls_codec::Reader in(credential);
-  const auto view = treekem::CredentialView::read(in);
-  if (!view) return std::nullopt;
-  const Bytes wanted = policy.identity(*view);
-  std::optional<LeafIndex> out;
-  tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
-    if (!out && policy.identity(leaf.view().credential) == wanted) out = leaf.index();
-  });
-  return out;
-}
-
-}  // namespace
 
 Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
   DMLS_TRY(const LiveEpoch* end, state_->need(loser));
@@ -31,7 +13,10 @@ Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
   if (!common) return fail(errc::kUnknownEpoch, "DeMLS: the branch has no epoch in common with the preferred one");
   const group::PublicEpoch& lost = end->epoch.shared();
   const group::PublicEpoch& won = winner->epoch.shared();
-  const group::Policy& policy = *state_->config->policy;
+  // By the identity that the policy sees, not by its place.
+  const auto place = [&](const group::PublicEpoch& epoch, const group::Member& member) {
+    return group::find_identity(epoch.tree, member.credential, *state_->config->policy);
+  };
 
   LostChanges out;
   auto path = history().path_to(loser);
@@ -42,10 +27,10 @@ Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
     for (const auto& addition : changes.added) joined.push_back(addition.member);
     if (changes.origin == group::CommitOrigin::joiner) joined.push_back(changes.committer);
     for (const auto& member : joined)
-      if (find_member(lost.tree, member, policy) && !find_member(won.tree, member, policy)) out.added.push_back(member);
+      if (place(lost, member) && !place(won, member)) out.added.push_back(member);
     for (const auto& removal : changes.removed) {
-      const auto still = find_member(won.tree, removal.member, policy);
-      if (still && !find_member(lost.tree, removal.member, policy)) out.removed.push_back(*still);
+      const auto still = place(won, removal.member);
+      if (still && !place(lost, removal.member)) out.removed.push_back(*still);
     }
   }
   const auto* before = state_->find(*common);

@@ -11,10 +11,8 @@ namespace {
 bool holds_identity(const LiveEpoch& at, const group::Member& member, const group::Policy& policy) {
   const auto leaf = at.epoch.shared().tree.leaf(member.leaf);
   if (!leaf) return false;
-  const Bytes credential = tls_codec::encode(member.credential);
-  tls_codec::Reader in(credential);
-  const auto view = treekem::CredentialView::read(in);
-  return view && policy.identity(*view) == policy.identity(leaf->view().credential);
+  const auto credential = treekem::EncodedCredential::of(member.credential);
+  return credential && policy.identity(credential->view()) == policy.identity(leaf->view().credential);
 }
 
 }  // namespace

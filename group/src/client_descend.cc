@@ -25,10 +25,8 @@ using keyschedule::ResumptionPSKUsage;
 Result<std::vector<Bytes>> future_identities(const ClientConfig& config, const std::vector<Bytes>& key_packages) {
   std::vector<Bytes> out;
   const auto take = [&](const treekem::Credential& credential) -> Result<void> {
-    const Bytes encoded = tls_codec::encode(credential);
-    tls_codec::Reader in(encoded);
-    DMLS_TRY(const auto view, treekem::CredentialView::read(in));
-    out.push_back(config.policy->identity(view));
+    DMLS_TRY(const auto encoded, treekem::EncodedCredential::of(credential));
+    out.push_back(config.policy->identity(encoded.view()));
     return {};
   };
   DMLS_CHECK(take(config.credential));

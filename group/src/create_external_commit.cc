@@ -12,14 +12,7 @@ namespace {
 
 // Where this client stood before it lost the group, by its identity.
 Result<LeafIndex> former_leaf(const PublicEpoch& epoch, const ClientConfig& config) {
-  const Bytes credential = tls_codec::encode(config.credential);
-  tls_codec::Reader in(credential);
-  DMLS_TRY(const auto view, treekem::CredentialView::read(in));
-  const Bytes own = config.policy->identity(view);
-  std::optional<LeafIndex> found;
-  epoch.tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
-    if (!found && config.policy->identity(leaf.view().credential) == own) found = leaf.index();
-  });
+  const auto found = find_identity(epoch.tree, config.credential, *config.policy);
   if (!found) return fail(errc::kNotAMember, "RFC 9420 §12.4.3.2: no member has this client's identity");
   return *found;
 }

@@ -15,10 +15,8 @@ Result<void> check_external_senders(const treekem::ExtensionList& extensions, co
     if (known && std::find(known->external_senders.begin(), known->external_senders.end(), sender) !=
                      known->external_senders.end())
       continue;
-    const Bytes encoded = tls_codec::encode(sender.credential);
-    tls_codec::Reader in(encoded);
-    DMLS_TRY(const auto credential, treekem::CredentialView::read(in));
-    DMLS_CHECK(policy.validate(credential, sender.signature_key.octets));
+    DMLS_TRY(const auto credential, treekem::EncodedCredential::of(sender.credential));
+    DMLS_CHECK(policy.validate(credential.view(), sender.signature_key.octets));
   }
   return {};
 }

@@ -246,6 +246,18 @@ std::vector<Member> members_of(const treekem::RatchetTree& tree) {
   return out;
 }
 
+std::optional<LeafIndex> find_identity(const treekem::RatchetTree& tree, const treekem::Credential& credential,
+                                       const treekem::CredentialValidator& validator) {
+  const auto encoded = treekem::EncodedCredential::of(credential);
+  if (!encoded) return std::nullopt;
+  const Bytes wanted = validator.identity(encoded->view());
+  std::optional<LeafIndex> found;
+  tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
+    if (!found && validator.identity(leaf.view().credential) == wanted) found = leaf.index();
+  });
+  return found;
+}
+
 Result<GroupExpectations> GroupExpectations::of(const treekem::ExtensionList& extensions,
                                                 const treekem::LifetimePolicy& lifetime) {
   GroupExpectations out;

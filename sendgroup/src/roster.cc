@@ -13,11 +13,9 @@ Bytes client_of(const treekem::TreeLeaf& leaf, const treekem::CredentialValidato
 }
 
 Bytes client_of(const group::Member& member, const treekem::CredentialValidator& validator) {
-  const Bytes encoded = tls_codec::encode(member.credential);
-  tls_codec::Reader in(encoded);
-  const auto view = treekem::CredentialView::read(in);
-  if (!view) panic("a member's credential does not survive its encoding");
-  return validator.client_id(*view, member.signature_key);
+  const auto credential = treekem::EncodedCredential::of(member.credential);
+  if (!credential) panic("a member's credential does not survive its encoding");
+  return validator.client_id(credential->view(), member.signature_key);
 }
 
 SharedRoster roster_of(const treekem::RatchetTree& tree, const treekem::CredentialValidator& validator) {

@@ -25,6 +25,14 @@ TEST(Credential, HasTheOctetsOfTheRfc) {
   EXPECT_EQ(test::hex(tls_codec::encode(Credential(OpaqueCredential{kUnknownCredential, {1, 2}}))), "f345020102");
 }
 
+TEST(Credential, IsViewedInItsEncodingWhereverThatIsMoved) {
+  std::vector<EncodedCredential> kept;
+  for (const std::uint8_t octet : {1, 2, 3}) kept.push_back(*EncodedCredential::of(BasicCredential{Bytes(3, octet)}));
+  for (const std::uint8_t octet : {1, 2, 3})
+    EXPECT_EQ(kept[octet - 1u].view().decode(), Credential(BasicCredential{Bytes(3, octet)}));
+  EXPECT_FALSE(EncodedCredential::of(OpaqueCredential{CredentialType::x509, {0xff}}));
+}
+
 TEST(Credential, EveryTypeSurvivesARoundTrip) {
   const std::vector<Credential> all = {
       BasicCredential{},

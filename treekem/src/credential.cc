@@ -39,6 +39,14 @@ Credential CredentialView::decode() const {
   return OpaqueCredential{credential_type, to_bytes(body)};
 }
 
+Result<EncodedCredential> EncodedCredential::of(const Credential& credential) {
+  EncodedCredential out;
+  out.octets_ = tls_codec::encode(credential);
+  tls_codec::Reader in(out.octets_);
+  DMLS_TRY(out.view_, CredentialView::read(in));
+  return out;
+}
+
 Bytes CredentialValidator::client_id(const CredentialView&, BytesView signature_key) const {
   return to_bytes(signature_key);
 }

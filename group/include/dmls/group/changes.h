@@ -7,6 +7,7 @@
 #include <dmls/keyschedule/psk.h>
 #include <dmls/tree_math/tree_math.h>
 #include <dmls/treekem/credential.h>
+#include <dmls/treekem/credential_validator.h>
 #include <dmls/treekem/ratchet_tree.h>
 
 #include <cstdint>
@@ -24,6 +25,10 @@ struct Member {
 
 // The members of a tree, from left to right.
 [[nodiscard]] std::vector<Member> members_of(const treekem::RatchetTree&);
+
+// The first leaf whose credential presents the same identity, see CredentialValidator::identity().
+[[nodiscard]] std::optional<tree_math::LeafIndex> find_identity(const treekem::RatchetTree&, const treekem::Credential&,
+                                                                const treekem::CredentialValidator&);
 
 // Each change with who proposed it, which need not be who committed it. What a commit contains by value was proposed by
 // its committer.

@@ -70,6 +70,20 @@ struct CredentialView {
   }
 };
 
+// EncodedCredential is an owned credential in its encoding, for those who want a view of one.
+class EncodedCredential {
+ public:
+  // Fails as reading it does: for an OpaqueCredential that claims to be x509 and is not.
+  static Result<EncodedCredential> of(const Credential&);
+  // Valid as long as this object, wherever it is moved to.
+  [[nodiscard]] const CredentialView& view() const { return view_; }
+
+ private:
+  EncodedCredential() = default;
+  Bytes octets_;
+  CredentialView view_;
+};
+
 }  // namespace dmls::treekem
 
 namespace dmls::tls_codec {
