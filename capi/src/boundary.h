@@ -65,7 +65,7 @@ inline dmls_error give(dmls_octets_list** out, Result<std::vector<Bytes>> items)
   return give(out, *std::move(items));
 }
 inline dmls_error give(dmls_octets** out, Result<group::SentProposal> sent) {
-  DMLS_RETURN_IF(sent);
+  if (!sent) return to_c(sent.error());
   return give(out, std::move(sent->message));
 }
 inline dmls_error give(dmls_transitions** out, std::vector<group::Transition> items) {

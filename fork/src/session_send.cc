@@ -47,12 +47,12 @@ Result<group::SentProposal> Session::propose_update(const group::ProposalOptions
 }
 
 Result<group::SentProposal> Session::State::propose(LiveEpoch& at, group::Proposal proposal,
-                                                    const group::ProposalOptions& options,
+                                                    const group::ProposalOptions& how,
                                                     std::optional<group::OwnUpdate> own_update) {
   DMLS_CHECK(check_may_send(at));
   if (const auto* extensions = std::get_if<group::GroupContextExtensions>(&proposal))
     DMLS_CHECK(check_signalling_kept(at.epoch.shared().extensions, extensions->extensions));
-  DMLS_TRY(auto made, group::make_proposal(at.epoch, std::move(proposal), options, at.proposals, config_at(at)));
+  DMLS_TRY(auto made, group::make_proposal(at.epoch, std::move(proposal), how, at.proposals, config_at(at)));
   Step step(at);
   const std::uint64_t number = next_number++;
   if (stored)

@@ -58,4 +58,25 @@ ProposalRef make_proposal_ref(const crypto::CipherSuite& suite, const Authentica
   return {crypto::ref_hash(suite, "MLS 1.0 Proposal Reference", tls_codec::encode(proposal))};
 }
 
+Result<FramedContentAuthData> FramedContentAuthData::read(tls_codec::Reader& in, ContentType type) {
+  FramedContentAuthData v;
+  DMLS_TRY(v.signature, tls_codec::Codec<Bytes>::read(in));
+  if (type == ContentType::commit) {
+    DMLS_TRY(v.confirmation_tag, tls_codec::Codec<Bytes>::read(in));
+  }
+  return v;
+}
+
 }  // namespace dmls::group
+
+namespace dmls::tls_codec {
+
+Result<group::AuthenticatedContent> Codec<group::AuthenticatedContent>::read(Reader& in) {
+  group::AuthenticatedContent v;
+  DMLS_TRY(v.wire_format, Codec<group::WireFormat>::read(in));
+  DMLS_TRY(v.content, Codec<group::FramedContent>::read(in));
+  DMLS_TRY(v.auth, group::FramedContentAuthData::read(in, tag_of(v.content.content)));
+  return v;
+}
+
+}  // namespace dmls::tls_codec

@@ -17,3 +17,17 @@ Bytes authenticated_content_tbm(const FramedContent& content, const FramedConten
 }
 
 }  // namespace dmls::group
+
+namespace dmls::tls_codec {
+
+Result<group::PublicMessage> Codec<group::PublicMessage>::read(Reader& in) {
+  group::PublicMessage v;
+  DMLS_TRY(v.content, Codec<group::FramedContent>::read(in));
+  DMLS_TRY(v.auth, group::FramedContentAuthData::read(in, tag_of(v.content.content)));
+  if (tag_of(v.content.sender) == group::SenderType::member) {
+    DMLS_TRY(v.membership_tag, Codec<Bytes>::read(in));
+  }
+  return v;
+}
+
+}  // namespace dmls::tls_codec

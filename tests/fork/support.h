@@ -50,8 +50,8 @@ struct Cast {
 // What an event list is made of, for messages about failed expectations.
 inline std::string describe(const Events& events) {
   static constexpr const char* kNames[] = {
-      "Advanced", "Forked",    "Invited", "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage",
-      "Proposed", "Skipped",   "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
+      "Advanced", "Forked",   "Invited", "RolledBack", "Orphaned",     "MustCommitAgain", "ApplicationMessage",
+      "Proposed", "Skipped",  "Waiting", "Rejected",   "CannotFollow", "Removed",         "Superseded",
       "Deleted",  "NotStored"};
   std::string out;
   for (const Event& event : events) {

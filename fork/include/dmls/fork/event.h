@@ -114,9 +114,8 @@ struct NotStored {
   Error error;
 };
 
-using Event =
-    std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage, Proposed,
-                 Skipped, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted, NotStored>;
+using Event = std::variant<Advanced, Forked, Invited, RolledBack, Orphaned, MustCommitAgain, ApplicationMessage,
+                           Proposed, Skipped, Waiting, Rejected, CannotFollow, Removed, Superseded, Deleted, NotStored>;
 using Events = std::vector<Event>;
 
 // The first event of type T, or nullptr.

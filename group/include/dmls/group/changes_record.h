@@ -82,12 +82,7 @@ struct Codec<group::Changes> {
     Most::write(sink, v);
     Codec<std::uint8_t>::write(sink, v.has_path ? 1 : 0);
   }
-  static Result<group::Changes> read(Reader& in) {
-    DMLS_TRY(auto v, Most::read(in));
-    DMLS_TRY(const std::uint8_t has_path, Codec<std::uint8_t>::read(in));
-    v.has_path = has_path != 0;
-    return v;
-  }
+  static Result<group::Changes> read(Reader&);
 };
 
 }  // namespace dmls::tls_codec

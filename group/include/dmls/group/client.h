@@ -109,8 +109,8 @@ class Client {
   Result<Group> load_group(BytesView group_id);
   // Erases a group. A Group object of it that is still there cannot write any more: kStale.
   Result<void> forget_group(BytesView group_id);
-  // Own commits that lead into a group, made here and neither entered nor discarded: by an external commit, a branch or a
-  // re-initialisation.
+  // Own commits that lead into a group, made here and neither entered nor discarded: by an external commit, a branch or
+  // a re-initialisation.
   Result<std::vector<Transition>> pending_entries() const;
   // Forgets such a commit, or a Welcome (its key package is kept).
   Result<void> discard(Transition);

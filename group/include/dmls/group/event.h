@@ -47,8 +47,8 @@ enum class Skipped : std::uint8_t {
   not_for_us,   // of another group
 };
 
-// std::get_if<> the cases you care about. A Transition is a commit: merge it, or discard it. An own commit that comes back
-// is given as the same Transition that created it: the delivery service has chosen it.
+// std::get_if<> the cases you care about. A Transition is a commit: merge it, or discard it. An own commit that comes
+// back is given as the same Transition that created it: the delivery service has chosen it.
 using Event = std::variant<ApplicationMessage, ReceivedProposal, Transition, WaitingCommit, Skipped>;
 
 }  // namespace dmls::group

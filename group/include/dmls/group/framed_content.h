@@ -92,14 +92,7 @@ struct FramedContentAuthData {
     tls_codec::Codec<Bytes>::write(sink, v.signature);
     if (v.confirmation_tag) tls_codec::Codec<Bytes>::write(sink, *v.confirmation_tag);
   }
-  static Result<FramedContentAuthData> read(tls_codec::Reader& in, ContentType type) {
-    FramedContentAuthData v;
-    DMLS_TRY(v.signature, tls_codec::Codec<Bytes>::read(in));
-    if (type == ContentType::commit) {
-      DMLS_TRY(v.confirmation_tag, tls_codec::Codec<Bytes>::read(in));
-    }
-    return v;
-  }
+  static Result<FramedContentAuthData> read(tls_codec::Reader&, ContentType);
 };
 
 // AuthenticatedContent is what both wire formats carry, and what ProposalRefs and transcript hashes are computed over.
@@ -130,12 +123,6 @@ struct Codec<group::AuthenticatedContent> {
     Codec<group::FramedContent>::write(sink, v.content);
     group::FramedContentAuthData::write(sink, v.auth);
   }
-  static Result<group::AuthenticatedContent> read(Reader& in) {
-    group::AuthenticatedContent v;
-    DMLS_TRY(v.wire_format, Codec<group::WireFormat>::read(in));
-    DMLS_TRY(v.content, Codec<group::FramedContent>::read(in));
-    DMLS_TRY(v.auth, group::FramedContentAuthData::read(in, tag_of(v.content.content)));
-    return v;
-  }
+  static Result<group::AuthenticatedContent> read(Reader&);
 };
 }  // namespace dmls::tls_codec

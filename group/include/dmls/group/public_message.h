@@ -30,14 +30,6 @@ struct Codec<group::PublicMessage> {
     group::FramedContentAuthData::write(sink, v.auth);
     if (v.membership_tag) Codec<Bytes>::write(sink, *v.membership_tag);
   }
-  static Result<group::PublicMessage> read(Reader& in) {
-    group::PublicMessage v;
-    DMLS_TRY(v.content, Codec<group::FramedContent>::read(in));
-    DMLS_TRY(v.auth, group::FramedContentAuthData::read(in, tag_of(v.content.content)));
-    if (tag_of(v.content.sender) == group::SenderType::member) {
-      DMLS_TRY(v.membership_tag, Codec<Bytes>::read(in));
-    }
-    return v;
-  }
+  static Result<group::PublicMessage> read(Reader&);
 };
 }  // namespace dmls::tls_codec

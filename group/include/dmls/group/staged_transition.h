@@ -28,8 +28,8 @@ struct TransitionState;
 }
 
 // Transition is a step that was made here, or received and verified, and has not happened yet. Look at changes(); then
-// give it to Group::merge() (advance, removal) or Client::enter() (entry), or discard it: nothing has changed. Several may
-// be staged on one epoch at a time; once one of them is merged, the others are stale.
+// give it to Group::merge() (advance, removal) or Client::enter() (entry), or discard it: nothing has changed. Several
+// may be staged on one epoch at a time; once one of them is merged, the others are stale.
 class [[nodiscard]] Transition {
  public:
   Transition(Transition&&) noexcept;
