@@ -49,7 +49,7 @@ struct World {
     out.push_back(ok(alices.protect(as_bytes("hello"))));
     out.push_back(ok(alices.commit({})).message);
     out.push_back(ok(alices.commit(group::CommitRequest().handshake(group::HandshakeFormat::public_message))).message);
-    out.push_back(ok(alices.propose_update()));
+    out.push_back(ok(alices.propose_update()).message);
     return out;
   }
 };

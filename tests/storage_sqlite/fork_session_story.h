@@ -199,12 +199,13 @@ class ForkStory {
       {"process (application, one skipped)", [this] { return read(message_); }, nothing},
       {"propose_update",
        [this]() -> Result<void> {
-         DMLS_TRY(message_, session_->propose_update());
+         DMLS_TRY(auto proposal, session_->propose_update());
+         message_ = std::move(proposal.message);
          return {};
        },
        [this]() -> Result<void> {
          (void)peers_hear(message_);
-         message_ = must(carols_->propose_update());
+         message_ = must(carols_->propose_update()).message;
          (void)bobs_->process(message_);
          return {};
        }},

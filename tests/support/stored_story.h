@@ -226,7 +226,7 @@ class StoredStory {
       {"drop",
        [this]() -> Result<void> {
          for (auto& transition : group_->pending())
-           if (transition.changes().psks.empty()) return group_->drop(std::move(transition));
+           if (transition.changes().psks.empty()) return group_->discard(std::move(transition));
          return lost();
        },
        [this] { return peers_follow(); }},
