@@ -3,15 +3,17 @@
 
     tools/doxygen_filter.py HEADER
 
-Line comments and C comments become documentation; what stands before the first #include is about the file; headings
-(`// ---- looking`) and comments inside braces of functions stay plain. Text is text: what Doxygen would take for a command
-or a tag is escaped, `code` is code, and indented lines are shown as they are.
+Line comments and C comments become documentation; what stands before the first #include is about the file, and about
+its type as well, if exactly one class or struct of the header has no comment of its own. Headings (`// ---- looking`)
+and comments inside braces of functions stay plain. Text is text: what Doxygen would take for a command or a tag is
+escaped, `code` is code, and indented lines are shown as they are.
 """
 
 import re
 import sys
 
 HEADING = re.compile(r"^\s*(//|/\*) *(----|\[|clang-format|NOLINT)")
+TYPE = re.compile(r"(class|struct)\s")  # at the beginning of a line: clang-format does not indent in namespaces
 
 
 def escape(text):
@@ -48,16 +50,39 @@ def split_trailing(line):
     return line, None
 
 
+def type_without_comment(lines):
+    """Where the only class or struct at namespace level without a comment begins; None if there is none, or another."""
+    found = []
+    for place, line in enumerate(lines):
+        code, comment = split_trailing(line)
+        if not TYPE.match(line) or (code.rstrip().endswith(";") and "{" not in code):  # or only declared
+            continue
+        first = place
+        while first > 0 and re.match(r"template\b|requires\b", lines[first - 1]):
+            first -= 1
+        above = lines[first - 1] if first > 0 else ""
+        behind = comment is not None and code.rstrip().endswith(";")
+        if not behind and (not above.startswith("//") or HEADING.match(above)):
+            found.append(first)
+    return found[0] if len(found) == 1 else None
+
+
 def cpp(text):
-    out, pending, before_includes = [], [], True
+    out, pending, before_includes, about_file_text = [], [], True, []
+    lines = text.split("\n")
+    only_type = type_without_comment(lines)
 
     def flush(drop=False):
         if pending and not drop:
             out.append(block(pending, file=before_includes))
+            if before_includes and not about_file_text:
+                about_file_text.extend(pending)
         pending.clear()
 
-    for line in text.split("\n"):
+    for place, line in enumerate(lines):
         stripped = line.strip()
+        if place == only_type and about_file_text:
+            pending[:] = about_file_text
         if HEADING.match(line):
             flush()
         elif stripped.startswith("//"):
