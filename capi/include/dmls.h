@@ -352,13 +352,14 @@ DMLS_API dmls_error dmls_config_other_key(dmls_config* config, const uint8_t* ke
 /* DiMLS: the session of that name, up to 255 octets, is what a store is asked for; "" unless set. One store may hold
  * several. */
 DMLS_API dmls_error dmls_config_session_name(dmls_config* config, const uint8_t* name, size_t size) DMLS_NOTHROW;
-/* What the application supports beyond this library: a registered or private code point, listed in its key packages and
- * leaves. RFC 9420 §7.2. DMLS_E_MISUSE for default types, which are never listed. */
+/* What kind of code point an application supports beyond this library. RFC 9420 §7.2 */
 typedef enum dmls_capability {
   DMLS_CAPABILITY_EXTENSION, /* RFC 9420 §17.3 */
   DMLS_CAPABILITY_PROPOSAL,  /* §17.4; without rules of its own such a proposal changes nothing and needs no path */
   DMLS_CAPABILITY_CREDENTIAL /* §17.5 */
 } dmls_capability;
+/* Lists a registered or private code point in key packages and leaves; a second time changes nothing. DMLS_E_MISUSE for
+ * default types, which are never listed. */
 DMLS_API dmls_error dmls_config_capability(dmls_config* config, dmls_capability kind, uint16_t type) DMLS_NOTHROW;
 /* For how many seconds key packages are valid from when they are made (and for the hour before); 90 days unless set.
  * RFC 9420 §7.2 */
@@ -418,7 +419,7 @@ typedef enum dmls_event {
   DMLS_EVENT_TRANSITION,          /* group: a commit; dmls_events_take_transition(), then merge or drop it */
   DMLS_EVENT_WAITING,             /* for something missing. Group: dmls_group_resume() once it is there */
   DMLS_EVENT_SKIPPED,             /* changes nothing, and is no error; dmls_events_skipped() */
-  DMLS_EVENT_ADVANCED,            /* sessions: an epoch began; node and parent, or group id and epoch; changes */
+  DMLS_EVENT_ADVANCED,            /* sessions: an epoch began; node, parent, changes; or group id and epoch */
   DMLS_EVENT_REJECTED,            /* sessions: not genuine, not allowed, not stored; error */
   DMLS_EVENT_REMOVED,             /* sessions: this client was removed, on that branch or from that Send Group */
   /* ---- DeMLS */
@@ -452,7 +453,7 @@ DMLS_API size_t dmls_events_size(const dmls_events* events) DMLS_NOTHROW;
 DMLS_API dmls_event dmls_events_kind(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* Of SKIPPED, else DMLS_SKIPPED_NONE. */
 DMLS_API dmls_skipped dmls_events_skipped(const dmls_events* events, size_t index) DMLS_NOTHROW;
-/* The epoch's number (group, DiMLS), else 0. */
+/* The epoch's number (group, DiMLS); that of the epoch which ADVANCED, FORKED or REMOVED is about (DeMLS); else 0. */
 DMLS_API uint64_t dmls_events_epoch(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The sender's leaf (group, DeMLS), else DMLS_NO_LEAF. */
 DMLS_API uint32_t dmls_events_leaf(const dmls_events* events, size_t index) DMLS_NOTHROW;
@@ -479,14 +480,14 @@ DMLS_API int dmls_events_self(const dmls_events* events, size_t index) DMLS_NOTH
 DMLS_API dmls_error dmls_events_error(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* Once for each TRANSITION; the handle is the caller's. DMLS_E_MISUSE the second time, and for other events. */
 DMLS_API dmls_error dmls_events_take_transition(dmls_events* events, size_t index, dmls_transition** out) DMLS_NOTHROW;
-/* With all that it lent; transitions that were not taken are forgotten. */
+/* With all that it lent; transitions that were not taken, as by dmls_transition_free(). */
 DMLS_API void dmls_events_free(dmls_events* events) DMLS_NOTHROW;
 
 /* ---- what a commit shall do ---- */
 
-DMLS_API dmls_error dmls_commit_request_new(dmls_commit_request** out)
-    DMLS_NOTHROW; /* empty: fresh keys, and what waits */
-/* A request that has served one commit may serve others. */
+/* An empty request: fresh keys, and what waits. It may serve several commits. */
+DMLS_API dmls_error dmls_commit_request_new(dmls_commit_request** out) DMLS_NOTHROW;
+/* Commits that were made with it go on. */
 DMLS_API void dmls_commit_request_free(dmls_commit_request* request) DMLS_NOTHROW;
 /* Somebody joins: an encoded KeyPackage, or MLSMessage with one. What is wrong with it is said by the commit. */
 DMLS_API dmls_error dmls_commit_request_add(dmls_commit_request* request, const uint8_t* key_package,
@@ -563,7 +564,7 @@ DMLS_API size_t dmls_transitions_size(const dmls_transitions* transitions) DMLS_
 /* Each once, and its handle is the caller's then; DMLS_E_MISUSE the second time, and beyond the end. */
 DMLS_API dmls_error dmls_transitions_take(dmls_transitions* transitions, size_t index,
                                           dmls_transition** out) DMLS_NOTHROW;
-/* With those that were not taken, as dmls_transition_free(). */
+/* With those that were not taken, as by dmls_transition_free(). */
 DMLS_API void dmls_transitions_free(dmls_transitions* transitions) DMLS_NOTHROW;
 
 /* ---- MLS: clients ---- */
@@ -617,8 +618,8 @@ DMLS_API dmls_error dmls_client_enter(dmls_client* client, dmls_transition* cons
 DMLS_API dmls_error dmls_client_drop(dmls_client* client, dmls_transition* consumed) DMLS_NOTHROW;
 /* The ids of the groups in the store; none without one. */
 DMLS_API dmls_error dmls_client_stored_groups(const dmls_client* client, dmls_octets_list** out) DMLS_NOTHROW;
-/* A group as it was after the last function that changed it. DMLS_E_MISUSE if it is not stored, or if its private key is
- * missing (dmls_config_other_key); DMLS_E_GROUP_KNOWN_GROUP if there is a handle of it. */
+/* A group as it was after the last function that changed it. DMLS_E_MISUSE if it is not stored, or if its private key
+ * is missing (dmls_config_other_key); DMLS_E_GROUP_KNOWN_GROUP if there is a handle of it. */
 DMLS_API dmls_error dmls_client_load_group(dmls_client* client, const uint8_t* group_id, size_t size,
                                            dmls_group** out) DMLS_NOTHROW;
 /* Erases it. A handle that is still there cannot write any more: DMLS_E_GROUP_STALE. */

@@ -14,7 +14,7 @@ namespace dmls::crypto {
 
 // RFC 9420 §17.1. Open: an unknown suite is a value that can be carried, only not used.
 enum class CipherSuiteId : std::uint16_t {
-  MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 = 0x0001,         // Nh = 32; every implementation has it
+  MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519 = 0x0001,         // Nh = 32; mandatory to implement
   MLS_128_DHKEMP256_AES128GCM_SHA256_P256 = 0x0002,              // Nh = 32
   MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519 = 0x0003,  // Nh = 32
   MLS_256_DHKEMX448_AES256GCM_SHA512_Ed448 = 0x0004,             // Nh = 64; needs libdecaf

@@ -84,8 +84,8 @@ struct SessionConfig {
   // in which messages can be received. All share policy, clock, random source and store.
   std::vector<std::shared_ptr<const group::ClientConfig>> clients;
   std::shared_ptr<const MembershipPolicy> membership = std::make_shared<FollowEverybody>();  // not nullptr
-  UpdatePolicy updates = {};                                                                 // local
-  Limits limits = {};                                                                        // local
+  UpdatePolicy updates = {};                                                                 // of this participant
+  Limits limits = {};                                                                        // of this participant
   // Under which the session is stored, up to kMaxSessionName octets: one store may hold several.
   Bytes name = {};
 };
