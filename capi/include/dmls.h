@@ -339,12 +339,13 @@ DMLS_API dmls_error dmls_config_random(dmls_config* config,
                                        const dmls_random* random) DMLS_NOTHROW; /* else the system's */
 DMLS_API dmls_error dmls_config_clock(dmls_config* config,
                                       const dmls_clock* clock) DMLS_NOTHROW; /* else the system's */
-/* Where the client survives; without one it lives in memory. DMLS_E_UNSUPPORTED for SQLite if the build lacks it. */
+/* Where the client survives; without one it lives in memory. The table is copied. */
 DMLS_API dmls_error dmls_config_store(dmls_config* config, const dmls_store* store) DMLS_NOTHROW;
 /* A store in memory, for tests: it outlives a client, not the process. */
 DMLS_API dmls_error dmls_config_memory_store(dmls_config* config) DMLS_NOTHROW;
 /* `path`: UTF-8; made if it does not exist, locked as long as the configuration or a client of it lives.
- * DMLS_E_STORAGE_IN_USE, DMLS_E_STORAGE_UNKNOWN_FORMAT, DMLS_E_STORAGE_NOT_FORGETFUL. */
+ * DMLS_E_STORAGE_IN_USE, DMLS_E_STORAGE_UNKNOWN_FORMAT, DMLS_E_STORAGE_NOT_FORGETFUL; DMLS_E_UNSUPPORTED if the build
+ * lacks SQLite. */
 DMLS_API dmls_error dmls_config_sqlite_store(dmls_config* config, const char* path) DMLS_NOTHROW;
 /* A further private key, of the suite's signature scheme: of an identity that stored groups went on with
  * (dmls_commit_request_identity). */
