@@ -4,16 +4,18 @@
     tools/doxygen_filter.py HEADER
 
 Line comments and C comments become documentation; what stands before the first #include is about the file, and about
-its type as well, if exactly one class or struct of the header has no comment of its own. Headings (`// ---- looking`)
-and comments inside braces of functions stay plain. Text is text: what Doxygen would take for a command or a tag is
-escaped, `code` is code, and indented lines are shown as they are.
+its class or struct as well, if that has no comment of its own and is the only one, or the one that the file is named
+after. Headings (`// ---- looking`) and comments inside braces of functions stay plain. Text is text: what Doxygen would
+take for a command or a tag is escaped, `code` is code, and indented lines are shown as they are.
 """
 
+import pathlib
 import re
 import sys
 
 HEADING = re.compile(r"^\s*(//|/\*) *(----|\[|clang-format|NOLINT)")
-TYPE = re.compile(r"(class|struct)\s")  # at the beginning of a line: clang-format does not indent in namespaces
+# A class or struct, specialisations apart; clang-format does not indent in namespaces.
+TYPE = re.compile(r"(?:class|struct) (?:\[\[\w+\]\] )?(\w+)(?![\w<])")
 
 
 def escape(text):
@@ -50,27 +52,29 @@ def split_trailing(line):
     return line, None
 
 
-def type_without_comment(lines):
-    """Where the only class or struct at namespace level without a comment begins; None if there is none, or another."""
-    found = []
+def type_of_file(lines, name):
+    """The line where the type begins that the words about the file are about; None if it has words of its own."""
+    count, found, named = 0, None, name.replace("_", "")
     for place, line in enumerate(lines):
         code, comment = split_trailing(line)
-        if not TYPE.match(line) or (code.rstrip().endswith(";") and "{" not in code):  # or only declared
+        head = TYPE.match(line)
+        if not head or (code.rstrip().endswith(";") and "{" not in code):  # or only declared
             continue
         first = place
         while first > 0 and re.match(r"template\b|requires\b", lines[first - 1]):
             first -= 1
+        count += 1
         above = lines[first - 1] if first > 0 else ""
-        behind = comment is not None and code.rstrip().endswith(";")
-        if not behind and (not above.startswith("//") or HEADING.match(above)):
-            found.append(first)
-    return found[0] if len(found) == 1 else None
+        has_comment = comment is not None or (above.startswith("//") and not HEADING.match(above))
+        if not has_comment and (head[1].lower() == named or (count == 1 and found is None)):
+            found = (first, head[1].lower() == named)
+    return found[0] if found and (found[1] or count == 1) else None
 
 
-def cpp(text):
+def cpp(text, name=""):
     out, pending, before_includes, about_file_text = [], [], True, []
     lines = text.split("\n")
-    only_type = type_without_comment(lines)
+    its_type = type_of_file(lines, name)
 
     def flush(drop=False):
         if pending and not drop:
@@ -81,7 +85,7 @@ def cpp(text):
 
     for place, line in enumerate(lines):
         stripped = line.strip()
-        if place == only_type and about_file_text:
+        if place == its_type and about_file_text:
             pending[:] = about_file_text
         if HEADING.match(line):
             flush()
@@ -118,7 +122,8 @@ def c(text):
 
 def main():
     text = open(sys.argv[1], encoding="utf-8").read()
-    sys.stdout.write(c(text) if sys.argv[1].endswith("dmls.h") else cpp(text))
+    name = pathlib.Path(sys.argv[1]).stem
+    sys.stdout.write(c(text) if name == "dmls" else cpp(text, name))
 
 
 if __name__ == "__main__":

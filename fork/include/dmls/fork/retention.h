@@ -28,10 +28,11 @@ enum class LosingForks : std::uint8_t {
   delete_at_once,  // the draft's example
 };
 
+// What a session keeps of the epochs behind and beside its head.
 struct RetentionPolicy {
   static constexpr std::size_t kUnbounded = std::numeric_limits<std::size_t>::max();  // no cap: max_epochs, max_octets
 
-  DeletionRule rule = DeletionRule::all_members_committed;  // the caps below apply whatever it says
+  DeletionRule rule = DeletionRule::all_members_committed;  // the caps below apply as well
   LosingForks losing_forks = LosingForks::keep;             // looked at before the rule
   // Caps: members that stay silent would keep epochs alive for ever. The oldest go first.
   std::size_t max_epochs = 64;                     // held, the head included
