@@ -53,8 +53,8 @@ def split_trailing(line):
 
 
 def type_of_file(lines, name):
-    """The line where the type begins that the words about the file are about; None if it has words of its own."""
-    count, found, named = 0, None, name.replace("_", "")
+    """Where the type begins that the words about the file are about, too; None if it has words of its own."""
+    types = []  # where each begins, its name, and whether it has a comment
     for place, line in enumerate(lines):
         code, comment = split_trailing(line)
         head = TYPE.match(line)
@@ -63,12 +63,13 @@ def type_of_file(lines, name):
         first = place
         while first > 0 and re.match(r"template\b|requires\b", lines[first - 1]):
             first -= 1
-        count += 1
         above = lines[first - 1] if first > 0 else ""
-        has_comment = comment is not None or (above.startswith("//") and not HEADING.match(above))
-        if not has_comment and (head[1].lower() == named or (count == 1 and found is None)):
-            found = (first, head[1].lower() == named)
-    return found[0] if found and (found[1] or count == 1) else None
+        behind = comment is not None and code.rstrip().endswith(";")
+        types.append((first, head[1].lower(), behind or (above.startswith("//") and not HEADING.match(above))))
+    for first, its_name, has_comment in types:
+        if not has_comment and (len(types) == 1 or its_name == name.replace("_", "")):
+            return first
+    return None
 
 
 def cpp(text, name=""):
