@@ -531,9 +531,9 @@ DMLS_API dmls_error dmls_commit_request_authenticated_data(dmls_commit_request* 
 /* Where a transition leads, and so what may be done with it. */
 typedef enum dmls_transition_kind {
   DMLS_TRANSITION_NONE = 0, /* of NULL */
-  DMLS_TRANSITION_ADVANCE, /* dmls_group_merge() or dmls_group_drop() */
-  DMLS_TRANSITION_ENTRY,   /* dmls_client_enter() or dmls_client_drop() */
-  DMLS_TRANSITION_REMOVAL  /* as ADVANCE; it takes this client out of the group */
+  DMLS_TRANSITION_ADVANCE,  /* dmls_group_merge() or dmls_group_drop() */
+  DMLS_TRANSITION_ENTRY,    /* dmls_client_enter() or dmls_client_drop() */
+  DMLS_TRANSITION_REMOVAL   /* as ADVANCE; it takes this client out of the group */
 } dmls_transition_kind;
 /* DMLS_TRANSITION_NONE for NULL. */
 DMLS_API dmls_transition_kind dmls_transition_kind_of(const dmls_transition* transition) DMLS_NOTHROW;
@@ -634,8 +634,8 @@ DMLS_API dmls_error dmls_client_pending_entries(const dmls_client* client, dmls_
 typedef enum dmls_group_status {
   DMLS_GROUP_NONE = 0, /* of NULL */
   DMLS_GROUP_ACTIVE,   /* messages are sent and commits are merged */
-  DMLS_GROUP_REMOVED, /* this client was removed */
-  DMLS_GROUP_CLOSED   /* a ReInit was committed */
+  DMLS_GROUP_REMOVED,  /* this client was removed */
+  DMLS_GROUP_CLOSED    /* a ReInit was committed */
 } dmls_group_status;
 DMLS_API void dmls_group_free(dmls_group* group) DMLS_NOTHROW; /* a store keeps it */
 /* The same for as long as the group lives. */

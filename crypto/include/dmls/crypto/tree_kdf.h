@@ -22,8 +22,8 @@ struct TreeWalk {
   BytesView path;
   std::size_t from = 0;  // depth where it begins, 0 at the root; at most `to`
   std::size_t to = 0;    // depth where it ends
-  MutableBytes copath;  // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
-  MutableBytes end;     // secret of the node at depth `to`; Nh octets; may be `node` itself
+  MutableBytes copath;   // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
+  MutableBytes end;      // secret of the node at depth `to`; Nh octets; may be `node` itself
 };
 
 // walk_tree performs one walk. Sizes that do not fit are a bug of the caller (panic). No branch and no memory index

@@ -15,9 +15,9 @@ namespace dmls::fork {
 
 // Candidate is a verified commit.
 struct Candidate {
-  CommitHash commit;        // of its content, however it was encrypted
-  Bytes confirmation_tag;   // Nh octets
-  group::Changes changes;   // what it does
+  CommitHash commit;       // of its content, however it was encrypted
+  Bytes confirmation_tag;  // Nh octets
+  group::Changes changes;  // what it does
 };
 
 // ForkChoice is a strict total order over the commits of one parent that depends on nothing else, so that everyone who

@@ -12,11 +12,11 @@ namespace dmls::fork {
 
 // What a secret of an epoch is for.
 enum class SecretKind : std::uint8_t {
-  parent_init_root,   // parent_init_secret, until the first puncture
-  init_secrets,       // what the PPRF still derives: every child that was not entered here
-  child_init_secret,  // of one child: dies when the child is entered
-  tree_keys,          // HPKE private keys of the own leaf and its path; shared with other epochs that have them
-  message_keys,       // the secret tree and its ratchets
+  parent_init_root,     // parent_init_secret, until the first puncture
+  init_secrets,         // what the PPRF still derives: every child that was not entered here
+  child_init_secret,    // of one child: dies when the child is entered
+  tree_keys,            // HPKE private keys of the own leaf and its path; shared with other epochs that have them
+  message_keys,         // the secret tree and its ratchets
   sender_data_secret,   // RFC 9420 §6.3.2
   membership_key,       // RFC 9420 §6.2
   exporter_secret,      // RFC 9420 §8.5
@@ -31,7 +31,7 @@ enum class SecretKind : std::uint8_t {
 
 // What made a session delete a secret.
 enum class DeletionReason : std::uint8_t {
-  entered,  // a child was entered: its init secret can no longer be derived
+  entered,                // a child was entered: its init secret can no longer be derived
   all_members_committed,  // the rule of that name
   left,                   // the rule at_once
   lost_fork,              // another branch is preferred, and losing branches are not kept

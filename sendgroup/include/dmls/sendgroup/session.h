@@ -88,8 +88,8 @@ struct Staleness {
 
 // What a session costs and remembers.
 struct Statistics {
-  std::size_t groups = 0;  // Send Groups of others that are followed
-  std::size_t ledger = 0;  // exported PSKs that somebody may still import
+  std::size_t groups = 0;              // Send Groups of others that are followed
+  std::size_t ledger = 0;              // exported PSKs that somebody may still import
   std::size_t postponed_messages = 0;  // that came before their epoch, in all groups
   std::size_t postponed_octets = 0;    // of those messages
   std::size_t blocked_commits = 0;     // genuine ones that wait, at most one for each group
