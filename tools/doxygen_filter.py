@@ -96,7 +96,7 @@ def cpp(text, name=""):
             about_file = before_includes and pending
             if stripped.startswith("#include") or (about_file and not stripped):
                 flush()
-            before_includes = before_includes and not stripped.startswith(("#include", "namespace"))
+            before_includes = before_includes and not stripped.startswith(("#include", "#define", "namespace"))
             flush(drop=stripped in ("", "}") and not about_file)  # about nothing in particular
             code, comment = split_trailing(line)
             ends = comment is not None and not stripped.startswith("#") and not code.strip().endswith(("{", "}", ")"))

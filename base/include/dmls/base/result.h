@@ -84,8 +84,8 @@ class [[nodiscard]] Result {
 
   bool ok_;
   union {
-    T value_;
-    Error error_;
+    T value_;      // if ok_
+    Error error_;  // else
   };
 };
 
