@@ -66,8 +66,8 @@ class SecretBytes {
 
   std::size_t size_;
   union {
-    std::uint8_t inline_[kInline];
-    std::uint8_t* heap_;
+    std::uint8_t inline_[kInline];  // up to kInline octets
+    std::uint8_t* heap_;            // more
   };
 };
 std::ostream& operator<<(std::ostream&, const SecretBytes&) = delete;
