@@ -26,7 +26,7 @@ def errors():
             rows.append((int(number, 16), f"DMLS_E_{layer.upper()}{words}", meaning))
     rows.sort()
     width = max(len(name) for _, name, _ in rows)
-    lines = ["enum {\n", "  DMLS_OK = 0,\n"]
+    lines = ["enum {\n", "  DMLS_OK = 0, /* all went well */\n"]
     for place, (number, name, meaning) in enumerate(rows):
         comma = "," if place + 1 < len(rows) else " "
         line = f"  {name:{width}} = 0x{number:04x}{comma}"

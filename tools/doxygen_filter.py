@@ -3,15 +3,19 @@
 
     tools/doxygen_filter.py HEADER
 
-Line comments and C comments become documentation; what stands before the first #include is about the file; headings
-(`// ---- looking`) and comments inside braces of functions stay plain. Text is text: what Doxygen would take for a command
-or a tag is escaped, `code` is code, and indented lines are shown as they are.
+Line comments and C comments become documentation; what stands before the first #include is about the file, and about
+its class or struct as well, if that has no comment of its own and is the only one, or the one that the file is named
+after. Headings (`// ---- looking`) and comments inside braces of functions stay plain. Text is text: what Doxygen would
+take for a command or a tag is escaped, `code` is code, and indented lines are shown as they are.
 """
 
+import pathlib
 import re
 import sys
 
 HEADING = re.compile(r"^\s*(//|/\*) *(----|\[|clang-format|NOLINT)")
+# A class or struct, specialisations apart; clang-format does not indent in namespaces.
+TYPE = re.compile(r"(?:class|struct) (?:\[\[\w+\]\] )?(\w+)(?![\w<])")
 
 
 def escape(text):
@@ -48,16 +52,42 @@ def split_trailing(line):
     return line, None
 
 
-def cpp(text):
-    out, pending, before_includes = [], [], True
+def type_of_file(lines, name):
+    """Where the type begins that the words about the file are about, too; None if it has words of its own."""
+    types = []  # where each begins, its name, and whether it has a comment
+    for place, line in enumerate(lines):
+        code, comment = split_trailing(line)
+        head = TYPE.match(line)
+        if not head or (code.rstrip().endswith(";") and "{" not in code):  # or only declared
+            continue
+        first = place
+        while first > 0 and re.match(r"template\b|requires\b", lines[first - 1]):
+            first -= 1
+        above = lines[first - 1] if first > 0 else ""
+        behind = comment is not None and code.rstrip().endswith(";")
+        types.append((first, head[1].lower(), behind or (above.startswith("//") and not HEADING.match(above))))
+    for first, its_name, has_comment in types:
+        if not has_comment and (len(types) == 1 or its_name == name.replace("_", "")):
+            return first
+    return None
+
+
+def cpp(text, name=""):
+    out, pending, before_includes, about_file_text = [], [], True, []
+    lines = text.split("\n")
+    its_type = type_of_file(lines, name)
 
     def flush(drop=False):
         if pending and not drop:
             out.append(block(pending, file=before_includes))
+            if before_includes and not about_file_text:
+                about_file_text.extend(pending)
         pending.clear()
 
-    for line in text.split("\n"):
+    for place, line in enumerate(lines):
         stripped = line.strip()
+        if place == its_type and about_file_text:
+            pending[:] = about_file_text
         if HEADING.match(line):
             flush()
         elif stripped.startswith("//"):
@@ -66,7 +96,7 @@ def cpp(text):
             about_file = before_includes and pending
             if stripped.startswith("#include") or (about_file and not stripped):
                 flush()
-            before_includes = before_includes and not stripped.startswith(("#include", "namespace"))
+            before_includes = before_includes and not stripped.startswith(("#include", "#define", "namespace"))
             flush(drop=stripped in ("", "}") and not about_file)  # about nothing in particular
             code, comment = split_trailing(line)
             ends = comment is not None and not stripped.startswith("#") and not code.strip().endswith(("{", "}", ")"))
@@ -93,7 +123,8 @@ def c(text):
 
 def main():
     text = open(sys.argv[1], encoding="utf-8").read()
-    sys.stdout.write(c(text) if sys.argv[1].endswith("dmls.h") else cpp(text))
+    name = pathlib.Path(sys.argv[1]).stem
+    sys.stdout.write(c(text) if name == "dmls" else cpp(text, name))
 
 
 if __name__ == "__main__":

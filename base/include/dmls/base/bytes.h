@@ -23,7 +23,7 @@ inline Bytes to_bytes(BytesView v) { return Bytes(v.begin(), v.end()); }
 
 // OctetOrder orders octet strings lexicographically, for sets and maps.
 struct OctetOrder {
-  using is_transparent = void;
+  using is_transparent = void;  // a view is looked up as it is
   bool operator()(BytesView a, BytesView b) const {
     return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end());
   }

@@ -22,8 +22,9 @@ inline constexpr Errc kLimit{0x0005};          // beyond a documented bound
 // Error names the broken rule. `rule` is a string literal ("RFC 9420 §7.3: ..."): nothing is allocated, and no secret
 // can end up in it.
 struct Error {
-  Errc code;
-  const char* rule;
+  Errc code;         // to act on
+  const char* rule;  // to be read by people
+  // Compares the codes alone.
   constexpr bool operator==(const Error& other) const { return code == other.code; }
 };
 

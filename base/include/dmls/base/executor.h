@@ -19,6 +19,7 @@ class Executor {
 // InlineExecutor runs every task in the calling thread, in order.
 class InlineExecutor final : public Executor {
  public:
+  // Returns when the last task has.
   void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
     for (std::size_t i = 0; i < count; ++i) task(i);
   }

@@ -9,6 +9,7 @@
 
 namespace dmls {
 
+// Two digits for each octet.
 [[nodiscard]] std::string to_hex(BytesView octets);
 // Accepts both cases and nothing but digits; kMisuse for an odd count or any other character.
 Result<Bytes> from_hex(std::string_view digits);

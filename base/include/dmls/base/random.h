@@ -25,6 +25,7 @@ class Random {
 // SystemRandom asks the operating system (getrandom). Stateless; may be shared between threads.
 class SystemRandom final : public Random {
  public:
+  // kRandomFailed if getrandom() fails; waits until the system has gathered enough after it was started.
   Result<void> fill(std::span<std::uint8_t> out) override;
 };
 
@@ -32,7 +33,9 @@ class SystemRandom final : public Random {
 // for real keys. Not thread-safe.
 class SeededRandom final : public Random {
  public:
+  // Equal seeds give equal octets to equal sequences of calls.
   explicit SeededRandom(std::uint64_t seed);
+  // Never fails.
   Result<void> fill(std::span<std::uint8_t> out) override;
 
  private:

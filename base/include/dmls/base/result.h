@@ -12,27 +12,35 @@ namespace dmls {
 
 // Unexpected carries an Error into any Result.
 struct Unexpected {
-  Error error;
+  Error error;  // why there is no value
 };
 
 // fail(code, rule) is what a function returns to say that `rule` was broken.
 [[nodiscard]] constexpr Unexpected fail(Errc code, const char* rule) { return {{code, rule}}; }
+// Passes on an Error that is at hand.
 [[nodiscard]] constexpr Unexpected fail(Error error) { return {error}; }
 
-// Written by hand rather than over std::variant: every file includes it, and it stays free of exceptions.
+// Result holds a T or an Error. To ask it for the one that it does not hold is a bug of the caller: `*`, `->` and
+// error() panic. Written by hand rather than over std::variant: every file includes it, and it stays free of
+// exceptions.
 template <class T>
 class [[nodiscard]] Result {
  public:
-  using value_type = T;
+  using value_type = T;  // as in std::expected
 
+  // Implicit, so that a function can return its value as it is.
   Result(T value) : ok_(true), value_(std::move(value)) {}
+  // What fail() gives.
   Result(Unexpected u) : ok_(false), error_(u.error) {}
+  // What converts to T.
   template <class U>
   requires(!std::is_same_v<std::remove_cvref_t<U>, T> && !std::is_same_v<std::remove_cvref_t<U>, Result> &&
            !std::is_same_v<std::remove_cvref_t<U>, Unexpected> && std::is_convertible_v<U, T>) Result(U&& value)
       : ok_(true), value_(std::forward<U>(value)) {}
 
+  // `other` goes on holding what it held, a value that was moved from or the error.
   Result(Result&& other) noexcept : ok_(other.ok_) { adopt(std::move(other)); }
+  // Only of what can be copied.
   Result(const Result& other) requires std::is_copy_constructible_v<T> : ok_(other.ok_) { adopt(other); }
   Result& operator=(Result other) noexcept {
     destroy();
@@ -42,6 +50,7 @@ class [[nodiscard]] Result {
   }
   ~Result() { destroy(); }
 
+  // False: there is an error(). As the conversion to bool.
   [[nodiscard]] bool has_value() const noexcept { return ok_; }
   explicit operator bool() const noexcept { return ok_; }
 
@@ -51,6 +60,7 @@ class [[nodiscard]] Result {
   T* operator->() { return check(), &value_; }
   const T* operator->() const { return check(), &value_; }
 
+  // Why there is no value.
   [[nodiscard]] const Error& error() const {
     if (ok_) panic("Result::error() called on a value");
     return error_;
@@ -74,23 +84,29 @@ class [[nodiscard]] Result {
 
   bool ok_;
   union {
-    T value_;
-    Error error_;
+    T value_;      // if ok_
+    Error error_;  // else
   };
 };
 
+// What a Result<void> holds when all went well.
 struct Unit {};
 
+// The answer of a function that gives nothing back, and may fail.
 template <>
 class [[nodiscard]] Result<void> : public Result<Unit> {
  public:
+  // All went well: `return {};`.
   Result() : Result<Unit>(Unit{}) {}
+  // What fail() gives.
   Result(Unexpected u) : Result<Unit>(u) {}
 };
 
 }  // namespace dmls
 
+// One token out of two as they are written; for DMLS_CAT only.
 #define DMLS_CAT_(a, b) a##b
+// One token out of two that may be macros; for DMLS_TRY only.
 #define DMLS_CAT(a, b) DMLS_CAT_(a, b)
 #define DMLS_TRY_IMPL_(tmp, declaration, ...) \
   auto tmp = (__VA_ARGS__);                   \

@@ -36,12 +36,16 @@ class Expander {
   // `secret`: any number of octets.
   Expander(const CipherSuite&, BytesView secret);
 
+  // ExpandWithLabel(secret, label, context, length), RFC 9420 §8; at most max_expand_length() octets (panic beyond).
   [[nodiscard]] SecretBytes expand_with_label(std::string_view label, BytesView context, std::size_t length) const;
+  // DeriveSecret(secret, label), RFC 9420 §8; Nh octets.
   [[nodiscard]] SecretBytes derive_secret(std::string_view label) const;
+  // DeriveTreeSecret(secret, label, generation, length), RFC 9420 §9; at most max_expand_length() octets.
   [[nodiscard]] SecretBytes derive_tree_secret(std::string_view label, std::uint32_t generation,
                                                std::size_t length) const;
   // The same into `out`, as many octets as it has, for callers that keep secrets in memory of their own.
   void expand_with_label(std::string_view label, BytesView context, MutableBytes out) const;
+  // The same into `out`, as many octets as it has.
   void derive_tree_secret(std::string_view label, std::uint32_t generation, MutableBytes out) const;
 
  private:

@@ -13,14 +13,14 @@ namespace dmls::crypto {
 
 // opaque HPKEPublicKey<V>: SerializePublicKey of the suite's KEM.
 struct HpkePublicKey {
-  Bytes octets;
+  Bytes octets;  // Npk of them in a valid one
   static constexpr auto fields(auto& s) { return std::tie(s.octets); }
   bool operator==(const HpkePublicKey&) const = default;
 };
 
 // opaque SignaturePublicKey<V>: an uncompressed point for ECDSA, RFC 8032 octets for EdDSA.
 struct SignaturePublicKey {
-  Bytes octets;
+  Bytes octets;  // signature_sizes() says how many a valid one has
   static constexpr auto fields(auto& s) { return std::tie(s.octets); }
   bool operator==(const SignaturePublicKey&) const = default;
 };
@@ -31,16 +31,19 @@ using HpkePrivateKey = Secret<struct HpkePrivateKeyRole>;
 // A big-endian scalar of the field's size for ECDSA, the seed of RFC 8032 for EdDSA.
 using SignaturePrivateKey = Secret<struct SignaturePrivateKeyRole>;
 
+// For the suite's KEM. The functions below make sure that the two halves belong together.
 struct HpkeKeyPair {
-  HpkePrivateKey private_key;
-  HpkePublicKey public_key;
+  HpkePrivateKey private_key;  // Nsk octets
+  HpkePublicKey public_key;    // Npk octets
+  // A second owner of the private key. Say it out loud.
   [[nodiscard]] HpkeKeyPair clone() const { return {private_key.clone(), public_key}; }
 };
 
 // Made by the functions below, which make sure that the two halves belong together (see Provider::sign).
 struct SignatureKeyPair {
-  SignaturePrivateKey private_key;
-  SignaturePublicKey public_key;
+  SignaturePrivateKey private_key;  // sizes: signature_sizes()
+  SignaturePublicKey public_key;    // what `private_key` signs is verified with it
+  // A second owner of the private key. Say it out loud.
   [[nodiscard]] SignatureKeyPair clone() const { return {private_key.clone(), public_key}; }
 };
 

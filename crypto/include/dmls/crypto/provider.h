@@ -15,6 +15,7 @@ namespace dmls::crypto {
 
 // Several octet strings, read as their concatenation.
 using Parts = std::span<const BytesView>;
+// Octets that are lent to be written.
 using MutableBytes = std::span<std::uint8_t>;
 
 class TreeKdf;
@@ -28,8 +29,11 @@ class Provider {
 
   // The libraries and versions behind this provider, for `--version` and benchmark headers.
   [[nodiscard]] virtual std::string_view description() const = 0;
+  // Whether the calls below may name this KEM; false for an unknown one. The three hashes are always there.
   [[nodiscard]] virtual bool supports(KemId) const = 0;
+  // Whether the calls below may name this AEAD; false for an unknown one.
   [[nodiscard]] virtual bool supports(AeadId) const = 0;
+  // Whether the calls below may name this signature scheme; false for an unknown one.
   [[nodiscard]] virtual bool supports(SignatureScheme) const = 0;
 
   // Hash(message); out: Nh octets.

@@ -14,6 +14,7 @@ namespace dmls::crypto {
 class Signer {
  public:
   virtual ~Signer() = default;
+  // What sign() makes is verified with it. Lent; stays the same for as long as the signer lives.
   [[nodiscard]] virtual const SignaturePublicKey& public_key() const = 0;
   // The suite's signature scheme over `message` as it is (the label is already inside).
   virtual Result<Bytes> sign(BytesView message) const = 0;
@@ -22,6 +23,7 @@ class Signer {
 // KeyPairSigner signs with a key pair in memory.
 class KeyPairSigner final : public Signer {
  public:
+  // `pair` is one of the suite's signature scheme.
   KeyPairSigner(const CipherSuite& suite, SignatureKeyPair pair) : suite_(suite), pair_(std::move(pair)) {}
   [[nodiscard]] const SignaturePublicKey& public_key() const override { return pair_.public_key; }
   Result<Bytes> sign(BytesView message) const override;

@@ -17,23 +17,26 @@ namespace dmls::crypto {
 // (RFC 9420 §9); the one off the path is kept. It only borrows; the outputs overlap nothing but `end` and `node`.
 struct TreeWalk {
   BytesView node;  // secret of the node at depth `from`; Nh octets
-  BytesView path;  // the leaf index: bit d, counted from the most significant bit of octet 0, leaves depth d to the
-                   // left (0) or to the right (1); at least `to` bits
-  std::size_t from = 0;  // at most `to`
-  std::size_t to = 0;
-  MutableBytes copath;  // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
-  MutableBytes end;     // secret of the node at depth `to`; Nh octets; may be `node` itself
+  // The leaf index: bit d, counted from the most significant bit of octet 0, leaves depth d to the left (0) or to the
+  // right (1); at least `to` bits.
+  BytesView path;
+  std::size_t from = 0;  // depth where it begins, 0 at the root; at most `to`
+  std::size_t to = 0;    // depth where it ends
+  MutableBytes copath;   // (to - from) * Nh octets: the siblings of the nodes entered, from top to bottom
+  MutableBytes end;      // secret of the node at depth `to`; Nh octets; may be `node` itself
 };
 
-// walk_tree performs one walk, walk_trees independent ones: several cost less together than one by one. Sizes that do
-// not fit are a bug of the caller (panic). No branch and no memory index depends on the secrets or on the path.
+// walk_tree performs one walk. Sizes that do not fit are a bug of the caller (panic). No branch and no memory index
+// depends on the secrets or on the path.
 void walk_tree(const CipherSuite&, const TreeWalk&);
+// walk_trees performs independent walks: several cost less together than one by one.
 void walk_trees(const CipherSuite&, std::span<const TreeWalk>);
 
 // HmacKey is what HMAC computes from its key alone (RFC 2104 §4): two chaining values. Wiped when it dies.
 class HmacKey {
  public:
   HmacKey() = default;
+  // `other` is wiped.
   HmacKey(HmacKey&& other) noexcept : words(other.words) { other.wipe(); }
   HmacKey& operator=(HmacKey&& other) noexcept {
     words = other.words;
@@ -43,6 +46,7 @@ class HmacKey {
   HmacKey(const HmacKey&) = delete;
   HmacKey& operator=(const HmacKey&) = delete;
   ~HmacKey() { wipe(); }
+  // Makes all words zero.
   void wipe() noexcept { secure_wipe(words.data(), sizeof words); }
 
   // For the kernel that made it: the inner chaining value, then the outer one.

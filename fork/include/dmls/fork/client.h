@@ -23,15 +23,15 @@ struct ExternalJoin {
 // A group of one's own that descends from another: the session stands in its epoch 0, and this commit adds everybody.
 // Session::accept() has the Welcomes; they survive a restart until then.
 struct Descendant {
-  Session session;
-  OwnCommit commit;
+  Session session;   // stored, if there is a store
+  OwnCommit commit;  // pending: accept() it as any other
 };
 
 class Client {
  public:
-  // kMisuse if signer, policy, clock or random are missing. The extension types of DeMLS are added to the capabilities.
-  // With a store that holds a DeMLS client, this is that client again: its key packages are there, its sessions wait
-  // for load_session(). kMisuse if it has another cipher suite; errors of the store.
+  // kMisuse if signer, policy, clock, padding, random source or fork choice are missing. The extension types of DeMLS
+  // are added to the capabilities. With a store that holds a DeMLS client, this is that client again: its key packages
+  // are there, its sessions wait for load_session(). kMisuse if it has another cipher suite; errors of the store.
   static Result<Client> create(group::ClientConfig, SessionOptions = {});
 
   Client(Client&&) noexcept = default;
@@ -41,8 +41,10 @@ class Client {
   // first epoch again, so it is deleted when it is used. There are no last-resort key packages here: one would open the
   // epoch it joined for as long as it exists.
   Result<Bytes> new_key_package();
-  // Takes over a key package that was made elsewhere, private keys included.
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse if they are not its own, or if it
+  // is of another cipher suite.
   Result<void> import_key_package(treekem::KeyPackageBundle);
+  // Those that can still be used, imported ones included.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
 
   // A DeMLS group with this client as its only member. kKnownGroup (group) if one of this id is stored.
@@ -60,6 +62,7 @@ class Client {
   // The session of an external commit that was accepted, or of a Welcome to a group that was stored already. In a store
   // it takes the place of any other session of this group. Without a store there is nothing to do.
   Result<Session> enter(ExternalJoin join) { return enter(std::move(join.session)); }
+  // The same, of a session alone. kMisuse if it is another client's; errors of the store.
   Result<Session> enter(Session);
   // Joins a group that re-initialises or branches off that of `ancestor`. RFC 9420 §11.2, §11.3. The Welcome names an
   // epoch by its number, and forks share numbers: each epoch of that number that `ancestor` holds is tried, and the one

@@ -16,21 +16,27 @@ namespace dmls::fork {
 inline constexpr treekem::ExtensionType kSignallingExtension{0xfde0};  // in GroupContext
 inline constexpr treekem::ExtensionType kEpochExtension{0xfde1};       // in GroupInfo
 
-enum class ExternalCommits : std::uint8_t { refused, allowed };
+// Whether others may join a group by external commits, RFC 9420 §12.4.3.2: decided at its creation, for good.
+enum class ExternalCommits : std::uint8_t {
+  refused,  // external_secret is deleted as soon as an epoch is entered
+  allowed,  // external_secret lives as long as its epoch
+};
 
 // The signalling extension: struct { uint16 version = 1; uint16 flags; }. It stands in the GroupContext from epoch 0 on
 // and never changes. Flag 0x0001: external commits are allowed. Every other flag is zero; one that is not is refused,
 // because it would change rules that we do not know.
 struct Signalling {
-  static constexpr treekem::ExtensionType kExtensionType = kSignallingExtension;
-  std::uint16_t version = 1;
-  std::uint16_t flags = 0;
+  static constexpr treekem::ExtensionType kExtensionType = kSignallingExtension;  // for get_extension() and its like
+  std::uint16_t version = 1;                                                      // another one is not understood
+  std::uint16_t flags = 0;                                                        // 0x0001 or 0
   static constexpr auto fields(auto& s) { return std::tie(s.version, s.flags); }
   bool operator==(const Signalling&) const = default;
 
+  // That of a new group.
   [[nodiscard]] static Signalling with(ExternalCommits choice) {
     return {1, static_cast<std::uint16_t>(choice == ExternalCommits::allowed ? 1 : 0)};
   }
+  // What flag 0x0001 says.
   [[nodiscard]] ExternalCommits external_commits() const {
     return (flags & 1) != 0 ? ExternalCommits::allowed : ExternalCommits::refused;
   }
@@ -38,8 +44,8 @@ struct Signalling {
 
 // The GroupInfo extension: struct { opaque dmls_epoch<V>; }
 struct EpochName {
-  static constexpr treekem::ExtensionType kExtensionType = kEpochExtension;
-  Bytes dmls_epoch;
+  static constexpr treekem::ExtensionType kExtensionType = kEpochExtension;  // for get_extension() and its like
+  Bytes dmls_epoch;                                                          // Nh octets; checked by the reader
   static constexpr auto fields(auto& s) { return std::tie(s.dmls_epoch); }
   bool operator==(const EpochName&) const = default;
 };
@@ -62,7 +68,9 @@ Result<void> check_signalling_kept(const treekem::ExtensionList& before, const t
 // a succession that has not been derived yet.
 class EpochNotes final : public group::GroupInfoNotes {
  public:
+  // `id` outlives this object.
   explicit EpochNotes(const NodeId& id) : id_(id) {}
+  // Sets the GroupInfo extension.
   void write(treekem::ExtensionList&) const override;
   // kWrongEpoch if the extension names another epoch. A GroupInfo without it is accepted: a joiner by Welcome derives
   // the name itself.

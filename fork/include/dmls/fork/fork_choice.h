@@ -15,9 +15,9 @@ namespace dmls::fork {
 
 // Candidate is a verified commit.
 struct Candidate {
-  CommitHash commit;
+  CommitHash commit;       // of its content, however it was encrypted
   Bytes confirmation_tag;  // Nh octets
-  group::Changes changes;
+  group::Changes changes;  // what it does
 };
 
 // ForkChoice is a strict total order over the commits of one parent that depends on nothing else, so that everyone who
@@ -34,6 +34,7 @@ class ForkChoice {
 // make its own commits win.
 class HighestConfirmationTag final : public ForkChoice {
  public:
+  // Of equal tags, the lower commit hash.
   [[nodiscard]] bool prefers(const crypto::CipherSuite&, const NodeId& parent, const Candidate& a,
                              const Candidate& b) const override;
 };
@@ -47,11 +48,13 @@ class Ticket final : public ForkChoice {
  public:
   // Without `authorised`, every Remove counts: the group's policy has accepted it.
   explicit Ticket(std::function<bool(const group::Changes&)> authorised = {}) : authorised_(std::move(authorised)) {}
+  // By class, ticket and commit hash.
   [[nodiscard]] bool prefers(const crypto::CipherSuite&, const NodeId& parent, const Candidate& a,
                              const Candidate& b) const override;
 
-  // Nh octets.
+  // The Hash above, Nh octets.
   [[nodiscard]] static Bytes ticket(const crypto::CipherSuite&, const NodeId& parent, tree_math::LeafIndex committer);
+  // The class above: 0, 1 or 2.
   [[nodiscard]] int class_of(const Candidate&) const;
 
  private:
@@ -61,8 +64,11 @@ class Ticket final : public ForkChoice {
 // The application's own order. Where it prefers neither, the lower commit hash wins.
 class ChosenBy final : public ForkChoice {
  public:
+  // Is `a` preferred to `b`? The same for all members, and never both ways.
   using Order = std::function<bool(const NodeId& parent, const Candidate& a, const Candidate& b)>;
+  // `order` can be called.
   explicit ChosenBy(Order order) : order_(std::move(order)) {}
+  // By the order, and then by the lower commit hash.
   [[nodiscard]] bool prefers(const crypto::CipherSuite&, const NodeId& parent, const Candidate& a,
                              const Candidate& b) const override;
 

@@ -18,11 +18,11 @@ using tree_math::LeafIndex;
 // HistoryNode is one epoch: how it was reached, and what follows it. `held` says whether the client has its secrets; a
 // node that lost them stays in the graph while it connects others.
 struct HistoryNode {
-  NodeId id;
+  NodeId id;                      // the dmls_epoch
   std::optional<NodeId> parent;   // named even if the graph does not have it: somebody who joined knows no ancestors
   std::optional<Candidate> edge;  // the commit that leads here; nothing at a root
   std::vector<NodeId> children;   // in order of arrival
-  bool held = true;
+  bool held = true;               // its secrets are here
 };
 
 // Who still has to commit below an epoch before nobody needs it. draft-kohbrok-mls-dmls, "Security Considerations"
@@ -48,6 +48,7 @@ class History {
   [[nodiscard]] const HistoryNode* find(const NodeId&) const;
   // All nodes, in the order of their names.
   [[nodiscard]] const std::map<NodeId, HistoryNode>& nodes() const { return nodes_; }
+  // The preferred one last.
   [[nodiscard]] const std::vector<NodeId>& roots() const { return roots_; }
 
   // Where the preferred branch ends: from the preferred root, always the child that `choice` prefers.

@@ -35,12 +35,14 @@ using CommitConfirmation = Secret<struct CommitConfirmationRole>;
 // DemlsSuccession is what an epoch of a DeMLS group leaves behind.
 class DemlsSuccession final : public keyschedule::EpochSuccession {
  public:
+  // Takes "parent_init" and "epoch". Never fails.
   Result<void> derive(const crypto::Expander& epoch_secret) override;
 
   // Empty before derive().
   [[nodiscard]] const NodeId& id() const { return id_; }
+  // Empty before derive(), and after into_pprf().
   [[nodiscard]] const ParentInitSecret& parent_init_secret() const { return parent_init_; }
-  // The epoch's own PPRF, unpunctured.
+  // The epoch's own PPRF, unpunctured. kSecretLength (pprf) before derive().
   Result<pprf::Pprf> into_pprf(const crypto::CipherSuite&) &&;
 
  private:
@@ -52,6 +54,7 @@ class DemlsSuccession final : public keyschedule::EpochSuccession {
 // can spend it. Borrows the PPRF.
 class DemlsInitSource final : public keyschedule::InitSecretSource {
  public:
+  // `parent` outlives this object, and stays in its place.
   explicit DemlsInitSource(const pprf::Pprf& parent) : parent_(parent) {}
   // kPunctured, kNotKept (pprf).
   Result<keyschedule::InitSecret> init_secret(BytesView last_path_secret, BytesView group_context) override;

@@ -13,9 +13,12 @@ template <class Role>
 class OctetName {
  public:
   OctetName() = default;
+  // Any number of octets: whoever reads a name from outside checks it.
   explicit OctetName(Bytes octets) : octets_(std::move(octets)) {}
 
+  // As they travel, without a length.
   [[nodiscard]] const Bytes& octets() const { return octets_; }
+  // It names nothing.
   [[nodiscard]] bool empty() const { return octets_.empty(); }
   bool operator==(const OctetName&) const = default;
   bool operator<(const OctetName& other) const { return OctetOrder()(octets_, other.octets_); }

@@ -33,48 +33,57 @@ namespace dmls::fork {
 // How a session decides. Local: members with different options still derive the same epochs, but they need the same
 // fork choice to converge.
 struct SessionOptions {
-  std::shared_ptr<const ForkChoice> fork_choice = std::make_shared<HighestConfirmationTag>();
-  RetentionPolicy retention = {};
-  WaitingLimits waiting = {};
+  std::shared_ptr<const ForkChoice> fork_choice = std::make_shared<HighestConfirmationTag>();  // not nullptr
+  RetentionPolicy retention = {};                                                              // of old epochs
+  WaitingLimits waiting = {};                                                                  // of early messages
 };
 
 // An own commit that waits for its fate. It has not changed anything but the sender's message key.
 struct OwnCommit {
-  CommitHash commit;
-  NodeId parent;
-  NodeId node;    // the epoch it would start; a hint for servers that cannot compute it
-  Bytes message;  // an encoded DMLSMessage, for the members of the parent
-  group::Changes changes;
+  CommitHash commit;       // its name: accept(), discard()
+  NodeId parent;           // the epoch it would leave
+  NodeId node;             // the epoch it would start; a hint for servers that cannot compute it
+  Bytes message;           // an encoded DMLSMessage, for the members of the parent
+  group::Changes changes;  // what it would do
 };
 
 // An own commit that happened.
 struct Accepted {
-  Events events;
+  Events events;                  // its own first; more if it released messages or made epochs due
   std::vector<Welcome> welcomes;  // none if nobody was added; the same as in the event Invited
 };
 
 class Session {
  public:
+  // A session that was moved from can be assigned to, and die.
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
 
   // ---- Where we are
+  // The same on all branches. Lent.
   [[nodiscard]] BytesView group_id() const;
+  // The same on all branches. Lent.
   [[nodiscard]] const crypto::CipherSuite& suite() const;
+  // What the group's creator chose.
   [[nodiscard]] ExternalCommits external_commits() const;
+  // All epochs that are held, and those that connect them. Lent; it changes with the session.
   [[nodiscard]] const History& history() const;
-  // The end of the preferred branch: where messages are sent. Always held.
+  // The end of the preferred branch: where messages are sent. Always held. Lent; it changes with the session.
   [[nodiscard]] const NodeId& head() const;
+  // Whether the secrets of that epoch are here.
   [[nodiscard]] bool holds(const NodeId&) const;
 
-  // ---- One epoch. kUnknownEpoch, kDeletedEpoch. Without a node: the head.
+  // ---- One epoch that is held; else kUnknownEpoch, kDeletedEpoch
+  // Its public half: context, tree, extensions. Lent until the epoch is deleted.
   Result<const group::PublicEpoch*> epoch(const NodeId&) const;
+  // From left to right.
   Result<std::vector<group::Member>> members(const NodeId&) const;
+  // Where this client is in its tree.
   Result<group::LeafIndex> own_leaf(const NodeId&) const;
-  // Equal for all members that agree on everything. RFC 9420 §8.7
+  // Equal for all members that agree on everything, RFC 9420 §8.7; Nh octets. Lent until the epoch is deleted.
   Result<const keyschedule::EpochAuthenticator*> epoch_authenticator(const NodeId&) const;
-  // MLS-Exporter, RFC 9420 §8.5
+  // MLS-Exporter, RFC 9420 §8.5; `length` octets. kExportLength (keyschedule).
   Result<SecretBytes> export_secret(const NodeId&, std::string_view label, BytesView context, std::size_t length) const;
   // Whether a commit that removes this client, or one that re-initialises the group, ends sending on this epoch.
   Result<bool> may_send(const NodeId&) const;
@@ -86,9 +95,11 @@ class Session {
   // Encrypts an application message as an encoded DMLSMessage. kRemoved, kClosed, kCommitFirst (group): proposals wait
   // on an epoch that no commit has left yet. RFC 9420 §12.4
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
+  // The same on another epoch that is held; else kUnknownEpoch, kDeletedEpoch.
   Result<Bytes> protect_in(const NodeId&, BytesView data, BytesView authenticated_data = {});
-  // Proposals by reference, for the head. RFC 9420 §12.1. kMisuse for an Update, which propose_update() makes, and for
-  // an ExternalInit; kRemoved, kClosed.
+  // A proposal by reference, for the head: its message is an encoded DMLSMessage. RFC 9420 §12.1. kMisuse for an Update,
+  // which propose_update() makes, and for an ExternalInit; kSignallingChanged; kRemoved, kClosed, and what is wrong with
+  // the proposal (group).
   Result<group::SentProposal> propose(group::Proposal, const group::ProposalOptions& = {});
   // A fresh leaf key; with another identity, whose signer is among ClientConfig::other_signers if sessions are stored.
   Result<group::SentProposal> propose_update(const group::ProposalOptions& = {},
@@ -98,11 +109,13 @@ class Session {
   // Creates a commit on the head. It waits, beside others, until it is accepted or discarded; nothing else ends it but
   // the deletion of its parent. Its Welcome is kept back until then: RFC 9420 §14.
   Result<OwnCommit> commit(const group::CommitRequest&);
+  // The same on another epoch that is held; else kUnknownEpoch, kDeletedEpoch.
   Result<OwnCommit> commit_in(const NodeId& parent, const group::CommitRequest&);
   // Enters the epoch. Receiving the own message back does the same. kUnknownCommit
   Result<Accepted> accept(const CommitHash&);
   // Forgets the commit: the delivery service has refused it. kUnknownCommit
   Result<void> discard(const CommitHash&);
+  // Own commits that wait, on whatever epoch.
   [[nodiscard]] std::vector<CommitHash> pending_commits() const;
   // One of them, with the message that is to be sent: after a restart, it may never have left. kUnknownCommit
   Result<OwnCommit> own_commit(const CommitHash&) const;
@@ -120,10 +133,14 @@ class Session {
   Events tick();
   // Deletes the secrets of an epoch. kMisuse for the head.
   Result<Events> forget(const NodeId&);
-  // Deletes the epoch and all below it. kMisuse if the head is among them.
+  // Deletes the epoch and all below it. kMisuse if the head is among them; kUnknownEpoch if the history does not have
+  // it.
   Result<Events> forget_branch(const NodeId&);
+  // Of an epoch that is held; else kUnknownEpoch, kDeletedEpoch.
   Result<RetentionReport> explain_retention(const NodeId&) const;
+  // What is held now, epoch by epoch. A resumption PSK that several epochs keep is not listed.
   [[nodiscard]] std::vector<HeldSecret> inventory() const;
+  // What was deleted. Lent; it changes with the session.
   [[nodiscard]] const DeletionJournal& journal() const;
   // An estimate of the octets that the secrets of an epoch take; 0 if it is not held.
   [[nodiscard]] std::size_t secret_octets(const NodeId&) const;
@@ -136,6 +153,8 @@ class Session {
     std::vector<group::LeafIndex> removed;             // leaves of the head, found by the identity of who was removed
     std::optional<treekem::ExtensionList> extensions;  // of the GroupContext, if the branch changed them
   };
+  // `loser`: an epoch that is held; else kUnknownEpoch, kDeletedEpoch. kUnknownEpoch also if its branch has no epoch in
+  // common with the preferred one.
   Result<LostChanges> lost_changes(const NodeId& loser) const;
 
   // Takes the place of this session's history with that of `joined`, which entered the same group again: by an external

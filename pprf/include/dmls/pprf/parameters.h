@@ -15,8 +15,8 @@ enum class Finisher : std::uint8_t {
 
 // Parameters of one PPRF. Every member of a group uses the same `depth` and `finisher`; `kept_depth` is local.
 struct Parameters {
-  std::uint16_t depth = 0;  // bits of an input: a multiple of 8, at most 512
-  Finisher finisher = Finisher::none;
+  std::uint16_t depth = 0;             // bits of an input: a multiple of 8, 8 to 512
+  Finisher finisher = Finisher::none;  // makes the output
   // Copath nodes are kept down to this depth, 1 to `depth`. Below it, whatever shares that many bits with a spent input
   // can no longer be evaluated (kNotKept): less state, and members with different bounds can be made to disagree by
   // whoever finds inputs that share so many bits (about 2^(kept_depth / 2) work). This bound is ours and in no draft.
@@ -32,6 +32,7 @@ struct Parameters {
   // The same tree with a bounded copath.
   [[nodiscard]] constexpr Parameters keeping(std::uint16_t bound) const { return {depth, finisher, bound}; }
 
+  // Octets of an input.
   [[nodiscard]] constexpr std::size_t input_length() const { return depth / 8; }
   bool operator==(const Parameters&) const = default;
 };

@@ -20,15 +20,18 @@
 
 namespace dmls::pprf {
 
-// The secret of the root, Nh octets; the value of the PPRF, Nh octets.
+// The secret of the root, Nh octets.
 using Seed = Secret<struct SeedRole>;
+// The value of the PPRF for one input, Nh octets.
 using Output = Secret<struct OutputRole>;
 
 class Chain;   // the nodes that one puncture adds
 struct Place;  // where a node is held
+// Chain is complete in pprf/src only.
 struct ChainDeleter {
   void operator()(Chain*) const noexcept;
 };
+// Null: there are no nodes.
 using ChainPtr = std::unique_ptr<Chain, ChainDeleter>;
 
 struct Delta;  // <dmls/pprf/saved_state.h>
@@ -36,9 +39,9 @@ class SavedState;
 
 // What is held, for pprf/src only.
 struct Frontier {
-  SecretBytes root;  // the whole state before the first puncture, then empty
-  ChainPtr top;
-  std::size_t nodes = 0;
+  SecretBytes root;               // the whole state before the first puncture, then empty
+  ChainPtr top;                   // the chain in the place of the root; all others hang below
+  std::size_t nodes = 0;          // that are held
   std::size_t octets = 0;         // of all chains
   std::uint32_t next_record = 1;  // the root has record 0
 };
@@ -51,7 +54,9 @@ class Evaluation {
   Evaluation(Evaluation&&) noexcept = default;
   Evaluation& operator=(Evaluation&&) noexcept = default;
 
+  // Lent until the evaluation is moved, spent or dies.
   [[nodiscard]] const Output& output() const { return output_; }
+  // What it is the value of; empty once it was spent.
   [[nodiscard]] BytesView input() const { return input_.expose(); }
 
  private:
@@ -84,14 +89,15 @@ class Pprf {
   // spent, kNotKept if its node was given up. draft-kohbrok-mls-dmls, "Puncturable pseudorandom function"
   [[nodiscard]] Result<Evaluation> evaluate(BytesView input) const;
 
-  // The values of several inputs, faster together than one by one.
+  // The values of several inputs, faster together than one by one: one answer for each, in the same order.
   [[nodiscard]] std::vector<Result<Evaluation>> evaluate_all(std::span<const BytesView> inputs) const;
 
-  // Several inputs of several PPRFs; their suites may differ.
+  // One input of one PPRF.
   struct Request {
-    const Pprf* pprf;
-    BytesView input;
+    const Pprf* pprf;  // not nullptr; lent for the call
+    BytesView input;   // as for evaluate(); lent for the call
   };
+  // Several inputs of several PPRFs, whose suites may differ: one answer for each, in the same order.
   [[nodiscard]] static std::vector<Result<Evaluation>> evaluate_all(std::span<const Request> requests);
 
   // Forgets whatever could derive the output of `evaluation`, and returns that output. Other punctures since the
@@ -99,10 +105,13 @@ class Pprf {
   // been spent since, kStale if it belongs to another object; a failed call changes nothing, `evaluation` included.
   Result<Output> puncture(Evaluation&& evaluation);
 
-  // Nodes held, and octets allocated for them and their bookkeeping, emptied places and rounding included.
+  // Nodes that are held: 1 before the first puncture, 0 when nothing can be evaluated any more.
   [[nodiscard]] std::size_t node_count() const { return frontier_.nodes; }
+  // Octets of this object and of what it has allocated, emptied places and rounding included.
   [[nodiscard]] std::size_t memory_size() const { return sizeof *this + frontier_.octets; }
+  // Whose ExpandWithLabel derives the nodes.
   [[nodiscard]] const crypto::CipherSuite& suite() const { return suite_; }
+  // What create() was given, or the state that was read says.
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
 
   // The canonical form of the state: equal states have equal exports, whatever the order of their punctures.
@@ -115,9 +124,11 @@ class Pprf {
   // Hash of the nodes in the same order and form.
   [[nodiscard]] Bytes frontier_hash() const;
 
-  // The state as a set of records that a store can keep up to date with one small write per puncture, and back.
-  // kMalformed for records that do not make one state; <dmls/pprf/saved_state.h>.
+  // The state as a set of records that a store can keep up to date with one small write per puncture:
+  // <dmls/pprf/saved_state.h>.
   [[nodiscard]] SavedState save() const;
+  // The PPRF of such records. kMalformed, kParameters or an error of the codec for those that do not make one state;
+  // kMismatch for another suite.
   static Result<Pprf> restore(crypto::CipherSuite suite, const SavedState& saved);
   // What puncture(evaluation) would change in the saved state; fails as puncture() would, and changes nothing. Make it
   // durable first, then puncture.

@@ -26,17 +26,19 @@ namespace dmls::pprf {
 struct Delta {
   std::uint32_t record = 0;         // number of the record to add: one more than the last
   SecretBytes octets;               // its content; empty if the puncture adds no record
-  std::uint32_t erased_record = 0;  // the record of the node that was spent, and the range to overwrite with zeros
-  std::size_t erased_offset = 0;
-  std::size_t erased_length = 0;
+  std::uint32_t erased_record = 0;  // the record of the node that was spent: a part of it is overwritten with zeros
+  std::size_t erased_offset = 0;    // where that begins, in octets
+  std::size_t erased_length = 0;    // how long it is, in octets
 };
 
 // SavedState is the records in memory, in the order of their numbers.
 class SavedState {
  public:
   SavedState() = default;
+  // Out of a store, record 0 first; Pprf::restore() judges them.
   explicit SavedState(std::vector<SecretBytes> records) : records_(std::move(records)) {}
 
+  // Record n is at place n. They hold secrets.
   [[nodiscard]] const std::vector<SecretBytes>& records() const { return records_; }
   // kMalformed, and no change, if the delta does not follow on this state.
   Result<void> apply(Delta delta);

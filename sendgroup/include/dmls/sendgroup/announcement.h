@@ -20,21 +20,21 @@ inline constexpr std::string_view kAnnouncementMark = "DiMLS announcement";
 
 // A participant, and its Send Group's name. `client_id`: see treekem::CredentialValidator.
 struct SendGroupName {
-  Bytes client_id;
-  Bytes group_id;
+  Bytes client_id;  // opaque<V>
+  Bytes group_id;   // opaque<V>
   static constexpr auto fields(auto& s) { return std::tie(s.client_id, s.group_id); }
   bool operator==(const SendGroupName&) const = default;
 };
 
 // "This is a Send Group of mine, and these are the others."
 struct Announcement {
-  std::uint16_t version = 1;
-  Bytes universe_id;                              // the group id of the creator's Send Group
+  std::uint16_t version = 1;                      // another one is refused
+  Bytes universe_id;                              // opaque<V>: the group id of the creator's Send Group
   std::vector<crypto::CipherSuiteId> suites;      // that Send Groups may have
   std::uint16_t export_length = 0;                // octets of an imported PSK
-  Bytes label;                                    // of the exporter
-  LeafKeys leaf_keys{};                           //
-  GroupIds group_ids{};                           //
+  Bytes label;                                    // opaque<V>: of the exporter
+  LeafKeys leaf_keys{};                           // how leaves in the Send Groups of others get fresh keys
+  GroupIds group_ids{};                           // how `send_groups` were found, and later ones are
   std::vector<SendGroupName> send_groups;         // of all participants, the sender included
   std::vector<treekem::KeyPackage> key_packages;  // of last resort, so that the receiver can open its own Send Group
   static constexpr auto fields(auto& s) {

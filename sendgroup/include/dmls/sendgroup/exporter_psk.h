@@ -17,9 +17,10 @@ namespace dmls::sendgroup {
 
 // EpochName names an epoch of a Send Group: for a commit, the epoch that it starts.
 struct EpochName {
-  Bytes group_id;
-  std::uint64_t epoch = 0;
+  Bytes group_id;           // not empty
+  std::uint64_t epoch = 0;  // 0 stands for the Welcome to the group, where one can be asked for
   friend bool operator==(const EpochName&, const EpochName&) = default;
+  // By group id, then by epoch.
   friend bool operator<(const EpochName& a, const EpochName& b) {
     const OctetOrder less;
     return less(a.group_id, b.group_id) || (!less(b.group_id, a.group_id) && a.epoch < b.epoch);

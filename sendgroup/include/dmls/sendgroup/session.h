@@ -48,18 +48,22 @@ enum class CommitKind : std::uint8_t {
 
 // Whether a key package may serve all owners (RFC 9420 §16.8: its init key is kept, at the cost of forward secrecy of
 // the epochs that are joined with it), or one of them.
-enum class KeyPackageUse : std::uint8_t { last_resort, once };
+enum class KeyPackageUse : std::uint8_t {
+  last_resort,  // stays usable after it was used
+  once,         // deleted when it was used
+};
 
 // To be sent to all participants; what does not apply is empty. In this order.
 struct Outgoing {
-  Bytes commit;
-  Bytes welcome;
-  Bytes announcement;
-  std::vector<Bytes> proposals =
-      {};  // LeafKeys::update_proposal: fresh keys for our leaves in the Send Groups of others
+  Bytes commit;        // an encoded MLSMessage, without what is stapled to it
+  Bytes welcome;       // an encoded MLSMessage; one for all who were added
+  Bytes announcement;  // an encoded MLSMessage of the epoch that `welcome` leads to
+  // LeafKeys::update_proposal: fresh keys for our leaves in the Send Groups of others, encoded MLSMessages.
+  std::vector<Bytes> proposals = {};
   // UpdatePolicy::staple_commits: commits of others that `commit` imports from. messages() has them in one with it, see
   // StapledCommit.
   std::vector<Bytes> stapled = {};
+  // All of it as it is to be sent, in order.
   [[nodiscard]] std::vector<Bytes> messages() const;
 };
 
@@ -76,7 +80,7 @@ struct Pending {
 // How long a participant has not healed, as far as this session has seen. draft-xue-distributed-mls, "Security
 // Considerations": who delays another's updates keeps us sending under keys that may be known.
 struct Staleness {
-  Bytes client;
+  Bytes client;                     // client id
   std::uint64_t newest_update = 0;  // epoch of the client's Send Group that its newest commit with fresh keys started
   std::uint64_t seconds = 0;        // since that commit arrived
   std::uint64_t imported = 0;       // the newest epoch of it that our own Send Group has imported
@@ -84,11 +88,11 @@ struct Staleness {
 
 // What a session costs and remembers.
 struct Statistics {
-  std::size_t groups = 0;  // Send Groups of others that are followed
-  std::size_t ledger = 0;  // exported PSKs that somebody may still import
-  std::size_t postponed_messages = 0;
-  std::size_t postponed_octets = 0;
-  std::size_t blocked_commits = 0;
+  std::size_t groups = 0;              // Send Groups of others that are followed
+  std::size_t ledger = 0;              // exported PSKs that somebody may still import
+  std::size_t postponed_messages = 0;  // that came before their epoch, in all groups
+  std::size_t postponed_octets = 0;    // of those messages
+  std::size_t blocked_commits = 0;     // genuine ones that wait, at most one for each group
   std::uint64_t deferrals = 0;  // how often a commit had to wait: at first, and after each thing that it waited for
 };
 
@@ -97,6 +101,7 @@ class Session {
   // A new session, which is stored if its clients have a store. kMisuse without a client, or if one lacks signer or
   // policy, two have the same suite, they have different stores, or a session of this name is stored already.
   static Result<Session> create(SessionConfig);
+  // A session that was moved from can be assigned to, and die.
   Session(Session&&) noexcept;
   Session& operator=(Session&&) noexcept;
   ~Session();
@@ -118,16 +123,18 @@ class Session {
 
   // ---- UPDATE, COMMIT, PROTECT
 
-  // UPDATE: an empty commit with fresh keys.
+  // UPDATE: an empty commit with fresh keys. kNoUniverse before the own Send Group is open.
   Result<Outgoing> update() { return commit(CommitKind::empty); }
   // COMMIT. Additions and removals that wait are done as well (removals bring fresh keys; with an addition nothing is
-  // imported, since a new member could not follow: commit again). kNothingToCommit for `partial` if nothing waits.
+  // imported, since a new member could not follow: commit again). kNothingToCommit for `partial` if nothing waits;
+  // kNoUniverse before the own Send Group is open.
   Result<Outgoing> commit(CommitKind = CommitKind::partial);
   // PROTECT: the messages to send, in this order: commits as the update policy demands, then the application message.
-  // Should protecting it fail after a commit was made, peers get that commit through missing() and serve().
+  // Should protecting it fail after a commit was made, peers get that commit through missing() and serve(). kNoUniverse
+  // before the own Send Group is open; kMisuse for the authenticated_data kAnnouncementMark.
   Result<std::vector<Bytes>> protect(BytesView data, BytesView authenticated_data = {});
-  // An UPDATE, if one is due by the update policy; and proposals that have to be made again, because the epochs they
-  // were made in ended without them. Else nothing.
+  // A full commit, if an update is due by the update policy; and proposals that have to be made again, because the
+  // epochs they were made in ended without them. Else nothing. kNoUniverse before the own Send Group is open.
   Result<std::vector<Bytes>> maintain();
 
   // ---- UNPROTECT
@@ -140,13 +147,18 @@ class Session {
   // ---- members
 
   // Adds a participant to one's own Send Group, and by that asks the other owners to do the same. With derived group
-  // ids only the creator of the universe can invite somebody new.
+  // ids only the creator of the universe can invite somebody new (kMisuse for others). kMisuse for a member,
+  // kUnknownParticipant for who was removed; kNoUniverse before the own Send Group is open.
   Result<Outgoing> add(BytesView key_package);
-  // Removes a participant from one's own Send Group, and by that asks the other owners to do the same.
+  // Removes a participant from one's own Send Group, and by that asks the other owners to do the same. For good: under
+  // this client id nobody comes back. kUnknownParticipant if it is no member; kMisuse for oneself; kNoUniverse before
+  // the own Send Group is open.
   Result<Outgoing> remove(BytesView client);
-  // Puts somebody who lost track back into one's own Send Group, with a new key package of theirs.
+  // Puts somebody who lost track back into one's own Send Group, with a new key package of theirs. kUnknownParticipant
+  // if they are no member; kMisuse for the key package of another; kNoUniverse before the own Send Group is open.
   Result<Outgoing> readmit(BytesView client, BytesView key_package);
   // Forgets how to follow a group, and takes the next Welcome to it instead. (Groups that are lost() do so anyway.)
+  // kUnknownGroup if it is not followed.
   Result<void> abandon(BytesView group_id);
 
   // ---- order
@@ -165,22 +177,31 @@ class Session {
 
   // ---- looking
 
+  // How others name this participant; see treekem::CredentialValidator.
   [[nodiscard]] Bytes client_id() const;
-  // Empty before the universe is known, or before the own Send Group is open.
+  // Empty before the universe is known.
   [[nodiscard]] Bytes universe_id() const;
+  // Of the own Send Group; empty before it is open.
   [[nodiscard]] Bytes group_id() const;
   // Of the own group or of one that is followed; nullopt else.
   [[nodiscard]] std::optional<std::uint64_t> epoch(BytesView group_id) const;
+  // Client ids, the owner's included, in the order of their octets; none if the group is neither the own one nor
+  // followed.
   [[nodiscard]] std::vector<Bytes> members(BytesView group_id) const;
-  // RFC 9420 §8.7; equal for all who agree. nullptr if the group is not followed.
+  // RFC 9420 §8.7; equal for all who agree; Nh octets of the group's suite. nullptr if the group is neither the own one
+  // nor followed. Lent until the session changes.
   [[nodiscard]] const keyschedule::EpochAuthenticator* epoch_authenticator(BytesView group_id) const;
-  // Whose Send Group that is, and which is somebody's; empty if that is not known.
+  // Whose Send Group that is: a client id; empty if that is not known.
   [[nodiscard]] Bytes owner_of(BytesView group_id) const;
+  // The group id of a participant's Send Group; empty if that is not known.
   [[nodiscard]] Bytes send_group_of(BytesView client) const;
   // The newest epoch of a Send Group that `owner` has imported, as seen; 0 if none.
   [[nodiscard]] std::uint64_t imported(BytesView owner, BytesView group_id) const;
+  // Nothing before the own Send Group is open.
   [[nodiscard]] Pending pending() const;
+  // One entry for each Send Group that is followed and whose owner is not about to go.
   [[nodiscard]] std::vector<Staleness> staleness() const;
+  // As of now; `deferrals` since this object was made or loaded.
   [[nodiscard]] Statistics statistics() const;
 
  private:

@@ -15,13 +15,14 @@ inline constexpr std::uint16_t kStapleMark = 0xfdf2;
 
 // All are encoded MLSMessages, signed and sealed by their owners: whoever passes them on can drop some, not alter them.
 struct StapledCommit {
-  std::uint16_t mark = kStapleMark;
-  std::vector<Bytes> stapled;  // commits, each after the proposals that it refers to
-  Bytes commit;
+  std::uint16_t mark = kStapleMark;  // tells it from an MLSMessage
+  std::vector<Bytes> stapled;        // of opaque<V>: commits, each after the proposals that it refers to
+  Bytes commit;                      // opaque<V>: what all this is about
   static constexpr auto fields(auto& s) { return std::tie(s.mark, s.stapled, s.commit); }
   bool operator==(const StapledCommit&) const = default;
 };
 
+// Whether octets begin like a StapledCommit; no MLSMessage does.
 [[nodiscard]] constexpr bool is_stapled(BytesView message) {
   return message.size() >= 2 && message[0] == kStapleMark >> 8 && message[1] == (kStapleMark & 0xff);
 }
