@@ -19,8 +19,8 @@ namespace dmls::keyschedule {
 enum class PSKType : std::uint8_t { external = 1, resumption = 2 };
 
 // What a resumption PSK is for: `reinit` and `branch` stand in the first Commit of a group that descends from the one
-// named (RFC 9420 §11.2, §11.3), `application` everywhere else. Closed: the decoder refuses other values, for they would
-// have no meaning.
+// named (RFC 9420 §11.2, §11.3), `application` everywhere else. Closed: the decoder refuses other values, for they
+// would have no meaning.
 enum class ResumptionPSKUsage : std::uint8_t { application = 1, reinit = 2, branch = 3 };
 
 // An external PSK: the application gives it this name.

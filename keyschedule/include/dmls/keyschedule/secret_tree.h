@@ -118,8 +118,8 @@ class SecretTree {
   // for a key of another tree: nothing changed then.
   Result<void> spend(RatchetKey&&);
 
-  // The same in two steps, for a store that has to know first: this one says what would change. Takes the key, and fails,
-  // as spend().
+  // The same in two steps, for a store that has to know first: this one says what would change. Takes the key, and
+  // fails, as spend() does.
   Result<PreparedSpend> prepare(RatchetKey&&) const;
   // With this one it happens; take_changes() does not give the changes again. kMisuse, and nothing changed, if the tree
   // changed in between, or is not the one that prepared it.

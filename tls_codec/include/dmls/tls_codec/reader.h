@@ -12,7 +12,7 @@ namespace dmls::tls_codec {
 // Reader walks borrowed octets from front to back. Nothing it returns owns memory.
 class Reader {
  public:
-  // What take() and rest() give lives as long as the octets behind `in`.
+  // Borrows `in`, and so does what the other functions give.
   explicit Reader(BytesView in) : in_(in) {}
 
   // Whether everything was read.

@@ -42,8 +42,8 @@ struct LeafExpectations {
 
 // Every rule of RFC 9420 §7.3 that needs no signature and no opinion of the application, cheapest first. The uniqueness
 // of keys among the members is the tree's to judge: it keeps an index. Linear in what it is given; allocates nothing
-// unless the leaf carries an extension that belongs elsewhere. kInvalidLeaf for another source, or a key that had to change;
-// kInvalidExtension; kUnsupportedCapability; kInvalidCredential for an empty chain of certificates; kLifetime;
+// unless the leaf carries an extension that belongs elsewhere. kInvalidLeaf for another source, or a key that had to
+// change; kInvalidExtension; kUnsupportedCapability; kInvalidCredential for an empty chain of certificates; kLifetime;
 // crypto::errc::kInvalidPublicKey for an encryption_key that the KEM cannot use.
 Result<void> check_leaf_node(const LeafNodeView&, const LeafExpectations&);
 
