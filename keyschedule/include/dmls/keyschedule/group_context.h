@@ -13,7 +13,7 @@ namespace dmls::keyschedule {
 // what the functions of this layer take. RFC 9420 §8.1
 struct GroupContext {
   crypto::ProtocolVersion version = crypto::ProtocolVersion::mls10;  // uint16
-  crypto::CipherSuiteId cipher_suite{};                                 // uint16
+  crypto::CipherSuiteId cipher_suite{};                              // uint16
   Bytes group_id;           // opaque<V>; chosen by the creator, and never changed
   std::uint64_t epoch = 0;  // uint64; 0 when the group is created, one more with each Commit
   Bytes tree_hash;          // opaque<V>; Nh octets, of the root (RFC 9420 §7.8)

@@ -21,7 +21,7 @@ concept Tagged = requires {
 // A select and its tag. Closed: what is not among the alternatives is refused.
 template <Tagged First, Tagged... Rest>
 struct Codec<std::variant<First, Rest...>> {
-  using Variant = std::variant<First, Rest...>;  // what is read and written
+  using Variant = std::variant<First, Rest...>;            // what is read and written
   using Tag = std::remove_cvref_t<decltype(First::kTag)>;  // the enum that all alternatives take their kTag from
 
   // The tag, then the body.

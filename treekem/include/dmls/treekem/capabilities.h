@@ -58,7 +58,7 @@ struct CapabilitiesView {
   BytesView extensions;     // likewise
   BytesView proposals;      // likewise
   BytesView credentials;    // likewise
-  BytesView encoded;  // the whole struct; equal octets are equal capabilities
+  BytesView encoded;        // the whole struct; equal octets are equal capabilities
 
   // From the front of what is left to read. An error of the codec; kTruncated for a list with half a code point.
   static Result<CapabilitiesView> read(tls_codec::Reader&);

@@ -71,7 +71,7 @@ void set_extension(ExtensionList& list, const T& content) {
 // opaque application_id<V>; RFC 9420 §5.3.3. Not authenticated by anyone, and not unique.
 struct ApplicationId {
   static constexpr ExtensionType kExtensionType = ExtensionType::application_id;  // in a LeafNode
-  Bytes application_id;                                                            // opaque<V>
+  Bytes application_id;                                                           // opaque<V>
   static constexpr auto fields(auto& s) { return std::tie(s.application_id); }
   bool operator==(const ApplicationId&) const = default;
 };

@@ -81,13 +81,13 @@ Result<void> validate_key_package(const KeyPackageView&, const LeafExpectations&
 
 // What the application says about a KeyPackage that is made for it.
 struct KeyPackageOptions {
-  Credential credential = {};      // of the leaf; it belongs to the signer's key
-  Capabilities capabilities = {};  // without GREASE values; see `grease`
-  Lifetime lifetime = {};          // of the leaf; to be set, since the default ended in 1970
+  Credential credential = {};          // of the leaf; it belongs to the signer's key
+  Capabilities capabilities = {};      // without GREASE values; see `grease`
+  Lifetime lifetime = {};              // of the leaf; to be set, since the default ended in 1970
   ExtensionList leaf_extensions = {};  // of the leaf; the capabilities have to list their types
-  ExtensionList extensions = {};   // of the KeyPackage; likewise
-  bool last_resort = false;  // adds the extension; the capabilities have to list it
-  bool grease = true;        // adds random GREASE values to what is sent. RFC 9420 §13.5
+  ExtensionList extensions = {};       // of the KeyPackage; likewise
+  bool last_resort = false;            // adds the extension; the capabilities have to list it
+  bool grease = true;                  // adds random GREASE values to what is sent. RFC 9420 §13.5
 };
 
 // KeyPackageBundle is a KeyPackage with the private keys behind it. The private key of `init` is deleted as soon as a

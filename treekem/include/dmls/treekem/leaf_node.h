@@ -52,9 +52,10 @@ struct LeafNode {
   crypto::SignaturePublicKey signature_key;  // opaque<V>; unique among the members
   Credential credential;                     // whom signature_key belongs to
   Capabilities capabilities;                 // of the client
-  std::variant<LeafFromKeyPackage, LeafFromUpdate, LeafFromCommit> leaf_node_source;  // a select, its tag before it
-  ExtensionList extensions;                  // Extension<V>
-  Bytes signature;                           // opaque<V>; see sign_leaf_node()
+  // A select, and a LeafNodeSource before it.
+  std::variant<LeafFromKeyPackage, LeafFromUpdate, LeafFromCommit> leaf_node_source;
+  ExtensionList extensions;  // Extension<V>
+  Bytes signature;           // opaque<V>; see sign_leaf_node()
 
   static constexpr auto fields(auto& s) {
     return std::tie(s.encryption_key, s.signature_key, s.credential, s.capabilities, s.leaf_node_source, s.extensions,

@@ -25,8 +25,8 @@ struct Lifetime {
 
 // What an application demands of lifetimes.
 struct LifetimePolicy {
-  std::optional<std::uint64_t> now = {};    // seconds as in Lifetime; absent: the current time is not judged
-  std::optional<std::uint64_t> since = {};  // what was valid at some time from `since` to `now` is accepted
+  std::optional<std::uint64_t> now = {};             // seconds as in Lifetime; absent: the current time is not judged
+  std::optional<std::uint64_t> since = {};           // what was valid at some time from `since` to `now` is accepted
   std::optional<std::uint64_t> maximum_length = {};  // of not_after - not_before, in seconds; absent: not judged
 };
 

@@ -90,8 +90,8 @@ class PathDraft {
 
 // What a receiver of a path learns.
 struct OpenedPath {
-  TreeSecrets secrets;     // in the new tree; outdated pairs are gone
-  PathSecret path_secret;  // path_secret[n]
+  TreeSecrets secrets;         // in the new tree; outdated pairs are gone
+  PathSecret path_secret;      // path_secret[n]
   CommitSecret commit_secret;  // DeriveSecret(path_secret[n], "path")
 };
 

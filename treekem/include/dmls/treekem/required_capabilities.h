@@ -13,7 +13,8 @@ namespace dmls::treekem {
 
 // The required_capabilities extension of a GroupContext. Default types may be named, and every client has them.
 struct RequiredCapabilities {
-  static constexpr ExtensionType kExtensionType = ExtensionType::required_capabilities;  // in a GroupContext
+  // In a GroupContext.
+  static constexpr ExtensionType kExtensionType = ExtensionType::required_capabilities;
   std::vector<ExtensionType> extension_types;    // ExtensionType<V>
   std::vector<ProposalType> proposal_types;      // ProposalType<V>
   std::vector<CredentialType> credential_types;  // CredentialType<V>

@@ -49,8 +49,8 @@ class TreeSecrets {
   Result<TreeSecrets> pruned(const RatchetTree& tree) const;
 
   // For storage: struct { uint32 leaf_index; struct { uint32 node; opaque private_key<V>; } pairs<V>; }, the leaf
-  // first. Of a member that has wiped its keys, since the epoch was left, there is the leaf alone, with an empty private
-  // key.
+  // first. Of a member that has wiped its keys, since the epoch was left, there is the leaf alone, with an empty
+  // private key.
   [[nodiscard]] SecretBytes encode() const;
   // And back: the public keys are derived again. kBadPath if a node is not on the leaf's direct path or comes twice;
   // crypto::errc::kInvalidPrivateKey; an error of the codec.
