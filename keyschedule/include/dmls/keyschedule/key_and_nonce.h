@@ -3,10 +3,11 @@
 
 namespace dmls::keyschedule {
 
-// KeyAndNonce is what one AEAD operation needs: AEAD.Nk and AEAD.Nn octets.
+// KeyAndNonce is what one AEAD operation needs.
 struct KeyAndNonce {
-  SecretBytes key;
-  SecretBytes nonce;
+  SecretBytes key;    // AEAD.Nk octets
+  SecretBytes nonce;  // AEAD.Nn octets
+  // A second owner of both.
   [[nodiscard]] KeyAndNonce clone() const { return {key.clone(), nonce.clone()}; }
 };
 

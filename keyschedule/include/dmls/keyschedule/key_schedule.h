@@ -45,16 +45,16 @@ Result<MemberSecret> member_secret(const crypto::CipherSuite&, const JoinerSecre
 // The epoch secret of epoch 0: KDF.Nh fresh random octets. RFC 9420 §11
 Result<EpochSecret> fresh_epoch_secret(const crypto::CipherSuite&, Random&);
 
-// EpochSecrets is Table "Epoch-Derived Secrets" of RFC 9420 §8.
+// EpochSecrets is Table "Epoch-Derived Secrets" of RFC 9420 §8: DeriveSecret(epoch_secret, label), KDF.Nh octets each.
 struct EpochSecrets {
-  SenderDataSecret sender_data_secret;
-  EncryptionSecret encryption_secret;
-  ExporterSecret exporter_secret;
-  ExternalSecret external_secret;
-  ConfirmationKey confirmation_key;
-  MembershipKey membership_key;
-  ResumptionPsk resumption_psk;
-  EpochAuthenticator epoch_authenticator;
+  SenderDataSecret sender_data_secret;     // "sender data": for SenderDataKeys
+  EncryptionSecret encryption_secret;      // "encryption": for SecretTree::create()
+  ExporterSecret exporter_secret;          // "exporter": for mls_exporter()
+  ExternalSecret external_secret;          // "external": for external_key_pair()
+  ConfirmationKey confirmation_key;        // "confirm": for confirmation_tag()
+  MembershipKey membership_key;            // "membership": for membership_tag()
+  ResumptionPsk resumption_psk;            // "resumption": for a ResumptionPskId of this epoch
+  EpochAuthenticator epoch_authenticator;  // "authentication": for people to compare
 };
 
 // Derives the table, calls succession.derive() exactly once, and lets the epoch secret die.

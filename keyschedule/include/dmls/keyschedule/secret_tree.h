@@ -38,15 +38,19 @@ struct RatchetLimits {
 // RatchetKey is the key of one generation, looked at but not spent.
 class RatchetKey {
  public:
+  // What was moved from belongs to no tree: kMisuse when it is spent.
   RatchetKey(RatchetKey&&) noexcept;
   RatchetKey& operator=(RatchetKey&&) noexcept;
 
+  // The sender that look() was asked about.
   [[nodiscard]] tree_math::LeafIndex leaf() const { return leaf_; }
+  // Which of the sender's two ratchets.
   [[nodiscard]] RatchetKind kind() const { return kind_; }
+  // How often that ratchet had advanced: 0 for its first key.
   [[nodiscard]] std::uint32_t generation() const { return generation_; }
-  // AEAD.Nk octets.
+  // AEAD.Nk octets, borrowed from this object.
   [[nodiscard]] BytesView key() const { return material_.expose().first(key_size_); }
-  // AEAD.Nn octets, before the reuse guard is applied.
+  // AEAD.Nn octets, borrowed likewise, before the reuse guard is applied.
   [[nodiscard]] BytesView nonce() const { return material_.expose().subspan(key_size_); }
 
  private:
@@ -68,13 +72,14 @@ class RatchetKey {
 
 // SentKey is the key of the caller's own next message. It is spent already: the tree has forgotten it.
 struct SentKey {
-  std::uint32_t generation = 0;
-  KeyAndNonce material;
+  std::uint32_t generation = 0;  // for the message's SenderData
+  KeyAndNonce material;          // before the reuse guard is applied
 };
 
 // PreparedSpend is a spend that was worked out and has not happened: dropping it changes nothing.
 class PreparedSpend {
  public:
+  // What was moved from cannot be finished: kMisuse.
   PreparedSpend(PreparedSpend&&) noexcept;
   PreparedSpend& operator=(PreparedSpend&&) noexcept;
   ~PreparedSpend();
@@ -98,6 +103,7 @@ class SecretTree {
   // kWrongLength unless the secret has KDF.Nh octets.
   static Result<SecretTree> create(const crypto::CipherSuite&, tree_math::LeafCount, EncryptionSecret,
                                    RatchetLimits = {});
+  // What was moved from may only be assigned to, or destroyed.
   SecretTree(SecretTree&&) noexcept;
   SecretTree& operator=(SecretTree&&) noexcept;
   ~SecretTree();
@@ -112,9 +118,11 @@ class SecretTree {
   // for a key of another tree: nothing changed then.
   Result<void> spend(RatchetKey&&);
 
-  // The same in two steps, for a store that has to know first: prepare() says what would change, and with finish() it
-  // happens. Errors as spend(); finish() fails with kMisuse, and changes nothing, if the tree changed in between.
+  // The same in two steps, for a store that has to know first: this one says what would change. Takes the key, and
+  // fails, as spend() does.
   Result<PreparedSpend> prepare(RatchetKey&&) const;
+  // With this one it happens; take_changes() does not give the changes again. kMisuse, and nothing changed, if the tree
+  // changed in between, or is not the one that prepared it.
   Result<void> finish(PreparedSpend&&);
 
   // The key of the next message that `own` sends; spent at once, and never given again.
@@ -123,8 +131,11 @@ class SecretTree {
   // The generation that next() would use; 2^32 when none is left. kNoSuchLeaf.
   Result<std::uint64_t> next_generation(tree_math::LeafIndex, RatchetKind) const;
 
+  // What create() or restore() was given.
   [[nodiscard]] const crypto::CipherSuite& suite() const;
+  // Leaves of the ratchet tree that create() was told of, blank ones included.
   [[nodiscard]] tree_math::LeafCount leaf_count() const;
+  // What create() was given; they stand in the records too.
   [[nodiscard]] const RatchetLimits& limits() const;
 
   // The whole tree as records, in order of their keys.
@@ -136,14 +147,17 @@ class SecretTree {
   // durably so before a message that next() gave the key for leaves (RFC 9420 §6.3.1): the tree does not give the same
   // changes again.
   [[nodiscard]] std::vector<RecordChange> take_changes();
-  // They could not be stored: the next take_changes() gives these keys again, with the values they have by then.
+  // They could not be stored: the next take_changes() gives these keys again, with the values they have by then. Only
+  // for what take_changes() of this tree gave.
   void changes_not_stored(std::span<const RecordChange>);
   // The tree that has these records, in any order. kInvalidState if they are not exactly those of one tree of `suite`.
   static Result<SecretTree> restore(const crypto::CipherSuite& suite, std::span<const Record> records);
 
-  // What remembering costs: secrets of tree nodes, pairs of ratchets, keys of skipped generations.
+  // What remembering costs: secrets of tree nodes, each for the leaves below it that have not been started.
   [[nodiscard]] std::size_t node_secrets() const;
+  // Leaves that have been started: a key of theirs was spent, and both ratchets are kept.
   [[nodiscard]] std::size_t started_leaves() const;
+  // Keys of skipped generations, of all leaves. Linear in the number of started ones.
   [[nodiscard]] std::size_t skipped_keys() const;
 
  private:

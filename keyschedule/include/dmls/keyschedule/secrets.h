@@ -26,14 +26,19 @@ using WelcomeSecret = Secret<struct WelcomeRole>;
 // epoch_secret: everything below, and what the successors of the epoch start from.
 using EpochSecret = Secret<struct EpochRole>;
 
-// ---- Table "Epoch-Derived Secrets"
-// -----------------------------------------------------------------------------------
+// ---- Table "Epoch-Derived Secrets" ---------------------------------------------------------------------------------
 
+// What the keys for a PrivateMessage's sender data are derived from: <dmls/keyschedule/sender_data.h>.
 using SenderDataSecret = Secret<struct SenderDataRole>;
+// The root of the secret tree, which consumes it: <dmls/keyschedule/secret_tree.h>.
 using EncryptionSecret = Secret<struct EncryptionRole>;
+// What applications get secrets of their own from: <dmls/keyschedule/exporter.h>.
 using ExporterSecret = Secret<struct ExporterRole>;
+// What the key pair for external joiners is derived from: <dmls/keyschedule/external_init.h>.
 using ExternalSecret = Secret<struct ExternalRole>;
+// Keys the confirmation tag of the Commit that started the epoch: <dmls/keyschedule/transcript.h>.
 using ConfirmationKey = Secret<struct ConfirmationRole>;
+// Keys the membership tags of PublicMessages from members: <dmls/keyschedule/transcript.h>.
 using MembershipKey = Secret<struct MembershipRole>;
 // Also a PSK of later epochs: Psk(resumption_psk.clone().into_bytes()).
 using ResumptionPsk = Secret<struct ResumptionRole>;

@@ -29,10 +29,12 @@ class EpochSuccession {
   virtual Result<void> derive(const crypto::Expander& epoch_secret) = 0;
 };
 
-// RFC 9420 §8: the previous epoch's init_secret, which is lent as a clone. Borrows it.
+// RFC 9420 §8: the previous epoch's init_secret, which is lent as a clone.
 class OrdinaryInitSource final : public InitSecretSource {
  public:
+  // Borrows `previous` for as long as it lives.
   explicit OrdinaryInitSource(const InitSecret& previous) : previous_(previous) {}
+  // A clone of `previous`, whatever the arguments. Does not fail.
   Result<InitSecret> init_secret(BytesView last_path_secret, BytesView group_context) override;
 
  private:
@@ -42,7 +44,9 @@ class OrdinaryInitSource final : public InitSecretSource {
 // RFC 9420 §8.3: the init_secret that an external joiner sent (see <dmls/keyschedule/external_init.h>). Owns it.
 class ExternalInitSource final : public InitSecretSource {
  public:
+  // `sent`: of send_external_init() or receive_external_init().
   explicit ExternalInitSource(InitSecret sent) : sent_(std::move(sent)) {}
+  // A clone of `sent`, whatever the arguments. Does not fail.
   Result<InitSecret> init_secret(BytesView last_path_secret, BytesView group_context) override;
 
  private:
@@ -52,9 +56,11 @@ class ExternalInitSource final : public InitSecretSource {
 // RFC 9420 §8: init_secret_[n] = DeriveSecret(epoch_secret, "init").
 class OrdinarySuccession final : public EpochSuccession {
  public:
+  // Does not fail.
   Result<void> derive(const crypto::Expander& epoch_secret) override;
   // What derive() took; empty before it.
   [[nodiscard]] const InitSecret& init_secret() const { return init_secret_; }
+  // The same, given away.
   [[nodiscard]] InitSecret into_init_secret() && { return std::move(init_secret_); }
 
  private:

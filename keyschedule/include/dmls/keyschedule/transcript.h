@@ -10,10 +10,11 @@
 namespace dmls::keyschedule {
 
 // confirmed_transcript_hash_[n] = Hash(interim_transcript_hash_[n-1] || ConfirmedTranscriptHashInput_[n]); Hash.Nh
-// octets. `confirmed_input`: the encoded ConfirmedTranscriptHashInput { wire_format, content, signature<V> }, in one
-// piece or in several that are read as their concatenation.
+// octets. `confirmed_input`: the encoded ConfirmedTranscriptHashInput { wire_format, content, signature<V> }, in pieces
+// that are read as their concatenation.
 [[nodiscard]] Bytes confirmed_transcript_hash(const crypto::CipherSuite&, BytesView interim_before,
                                               crypto::Parts confirmed_input);
+// The same in one piece.
 [[nodiscard]] Bytes confirmed_transcript_hash(const crypto::CipherSuite&, BytesView interim_before,
                                               BytesView confirmed_input);
 

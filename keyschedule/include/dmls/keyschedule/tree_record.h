@@ -15,6 +15,7 @@ namespace dmls::keyschedule {
 // Each leaf has two ratchets. Proposals and commits use the handshake ratchet, application data the other.
 enum class RatchetKind : std::uint8_t { handshake = 0, application = 1 };
 
+// Which secret a record holds.
 enum class RecordType : std::uint8_t {
   tree = 0,     // one per tree: version, suite, size, limits
   node = 1,     // the secret of a tree node
@@ -24,7 +25,7 @@ enum class RecordType : std::uint8_t {
 
 // RecordKey names a record. Its encoding has 10 octets; it sorts as the key does.
 struct RecordKey {
-  RecordType type = RecordType::tree;
+  RecordType type = RecordType::tree;         // decides the order first
   std::uint32_t index = 0;                    // of a node, or of a leaf; 0 for `tree`
   RatchetKind kind = RatchetKind::handshake;  // of `ratchet` and `skipped`; handshake for the others
   std::uint32_t generation = 0;               // of `skipped`; 0 for the others
@@ -36,14 +37,14 @@ struct RecordKey {
 // Record is a key and its value. What the value means is between SecretTree::records() and SecretTree::restore(), and
 // stays readable by later versions. It is secret.
 struct Record {
-  RecordKey key;
-  SecretBytes value;
+  RecordKey key;      // each once in a tree
+  SecretBytes value;  // its form depends on key.type
 };
 
 // RecordChange is a new value for a key, or the end of its record: then nothing of it may stay behind (RFC 9420 §9.2).
 struct RecordChange {
-  RecordKey key;
-  std::optional<SecretBytes> value;
+  RecordKey key;                     // each once in a list of changes
+  std::optional<SecretBytes> value;  // nothing: the record is to be erased
 };
 
 }  // namespace dmls::keyschedule

@@ -12,8 +12,10 @@ namespace dmls::tls_codec {
 // Reader walks borrowed octets from front to back. Nothing it returns owns memory.
 class Reader {
  public:
+  // Borrows `in`, and so does what the other functions give.
   explicit Reader(BytesView in) : in_(in) {}
 
+  // Whether everything was read.
   [[nodiscard]] bool empty() const { return in_.empty(); }
   // What is left, unread.
   [[nodiscard]] BytesView rest() const { return in_; }

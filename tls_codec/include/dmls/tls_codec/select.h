@@ -12,16 +12,19 @@
 
 namespace dmls::tls_codec {
 
+// An alternative of a select: kTag is the code point that stands before it on the wire.
 template <class T>
 concept Tagged = requires {
   T::kTag;
 };
 
+// A select and its tag. Closed: what is not among the alternatives is refused.
 template <Tagged First, Tagged... Rest>
 struct Codec<std::variant<First, Rest...>> {
-  using Variant = std::variant<First, Rest...>;
-  using Tag = std::remove_cvref_t<decltype(First::kTag)>;
+  using Variant = std::variant<First, Rest...>;            // what is read and written
+  using Tag = std::remove_cvref_t<decltype(First::kTag)>;  // the enum that all alternatives take their kTag from
 
+  // The tag, then the body.
   static void write(auto& sink, const Variant& v) {
     const auto one = [&](const auto& alternative) {
       Codec<Tag>::write(sink, std::remove_cvref_t<decltype(alternative)>::kTag);
@@ -38,11 +41,13 @@ struct Codec<std::variant<First, Rest...>> {
     std::visit(one, v);
   }
 
+  // The tag, then the body that belongs to it. kInvalidValue for an unknown tag.
   static Result<Variant> read(Reader& in) {
     DMLS_TRY(const Tag tag, Codec<Tag>::read(in));
     return read_body(in, tag);
   }
 
+  // The body alone, for a tag that stood elsewhere. kInvalidValue for an unknown tag.
   static Result<Variant> read_body(Reader& in, Tag tag) {
     std::optional<Result<Variant>> out;
     const auto attempt = [&]<class Alternative>(std::type_identity<Alternative>) {

@@ -12,7 +12,7 @@ namespace dmls::tls_codec {
 // The longest content a vector can have, in octets.
 inline constexpr std::size_t kMaxVectorLength = (std::size_t{1} << 30) - 1;
 
-// The two high bits give the size of the header: 1, 2 or 4 octets.
+// The two high bits give the size of the header: 1, 2 or 4 octets. Panics beyond kMaxVectorLength.
 inline void write_varint(auto& sink, std::size_t n) {
   std::array<std::uint8_t, 4> b;
   if (n < (std::size_t{1} << 6)) {
@@ -33,7 +33,7 @@ inline void write_varint(auto& sink, std::size_t n) {
   }
 }
 
-// The shortest form is the only valid one; prefix 0b11 is reserved.
+// The shortest form is the only valid one, and prefix 0b11 is reserved: else kLengthEncoding. kTruncated.
 inline Result<std::size_t> read_varint(Reader& in) {
   DMLS_TRY(const BytesView first, in.take(1));
   const unsigned prefix = first[0] >> 6;

@@ -9,12 +9,15 @@
 
 namespace dmls::tls_codec {
 
-// Counter measures.
+// Counter measures: a sink that keeps nothing of what it is given.
 class Counter {
  public:
-  static constexpr bool kTakesSecrets = true;
+  static constexpr bool kTakesSecrets = true;  // only their sizes stay
+  // Counts them.
   void put(BytesView octets) { size_ += octets.size(); }
+  // Counts `n` octets that nobody has to show.
   void skip(std::size_t n) { size_ += n; }
+  // Octets so far.
   [[nodiscard]] std::size_t size() const { return size_; }
 
  private:
@@ -26,8 +29,10 @@ class Counter {
 template <bool takes_secrets>
 class BasicWriter {
  public:
-  static constexpr bool kTakesSecrets = takes_secrets;
+  static constexpr bool kTakesSecrets = takes_secrets;  // what the codecs of secrets ask
+  // `out` is borrowed until the last put().
   explicit BasicWriter(std::span<std::uint8_t> out) : out_(out) {}
+  // Appends; panics if there is no room left.
   void put(BytesView octets) {
     if (octets.size() > out_.size()) panic("tls_codec: a value grew between measuring and writing");
     if (!octets.empty()) std::memcpy(out_.data(), octets.data(), octets.size());
@@ -37,7 +42,9 @@ class BasicWriter {
  private:
   std::span<std::uint8_t> out_;
 };
+// Into ordinary memory.
 using Writer = BasicWriter<false>;
+// Into memory that its owner wipes, as encode_secret() does.
 using SecretWriter = BasicWriter<true>;
 
 }  // namespace dmls::tls_codec

@@ -17,18 +17,23 @@
 namespace dmls::treekem {
 
 // Capabilities lists code points; unknown ones are kept and otherwise ignored. supports() answers true for the default
-// extension and proposal types, which are never listed.
+// extension and proposal types, which are never listed. Lookups are linear in the list.
 struct Capabilities {
-  std::vector<crypto::ProtocolVersion> versions;
-  std::vector<crypto::CipherSuiteId> cipher_suites;
-  std::vector<ExtensionType> extensions;
-  std::vector<ProposalType> proposals;
-  std::vector<CredentialType> credentials;
+  std::vector<crypto::ProtocolVersion> versions;     // ProtocolVersion<V>
+  std::vector<crypto::CipherSuiteId> cipher_suites;  // CipherSuite<V>
+  std::vector<ExtensionType> extensions;             // ExtensionType<V>; no default types
+  std::vector<ProposalType> proposals;               // ProposalType<V>; no default types
+  std::vector<CredentialType> credentials;           // CredentialType<V>; that of the leaf's own credential is one
 
+  // Whether it is listed.
   [[nodiscard]] bool supports(crypto::ProtocolVersion) const;
+  // Whether it is listed.
   [[nodiscard]] bool supports(crypto::CipherSuiteId) const;
+  // Whether it is listed or a default type.
   [[nodiscard]] bool supports(ExtensionType) const;
+  // Whether it is listed or a default type.
   [[nodiscard]] bool supports(ProposalType) const;
+  // Whether it is listed; no credential type is a default.
   [[nodiscard]] bool supports(CredentialType) const;
 
   static constexpr auto fields(auto& s) {
@@ -48,19 +53,25 @@ struct Capabilities {
 
 // CapabilitiesView borrows an encoded Capabilities; nothing it does allocates. Lookups are linear in the list.
 struct CapabilitiesView {
-  BytesView versions;  // the content of each vector: big-endian 16-bit code points
-  BytesView cipher_suites;
-  BytesView extensions;
-  BytesView proposals;
-  BytesView credentials;
-  BytesView encoded;  // the whole struct; equal octets are equal capabilities
+  BytesView versions;       // the content of the vector: big-endian 16-bit code points
+  BytesView cipher_suites;  // likewise
+  BytesView extensions;     // likewise
+  BytesView proposals;      // likewise
+  BytesView credentials;    // likewise
+  BytesView encoded;        // the whole struct; equal octets are equal capabilities
 
+  // From the front of what is left to read. An error of the codec; kTruncated for a list with half a code point.
   static Result<CapabilitiesView> read(tls_codec::Reader&);
 
+  // Whether it is listed.
   [[nodiscard]] bool supports(crypto::ProtocolVersion) const;
+  // Whether it is listed.
   [[nodiscard]] bool supports(crypto::CipherSuiteId) const;
+  // Whether it is listed or a default type.
   [[nodiscard]] bool supports(ExtensionType) const;
+  // Whether it is listed or a default type.
   [[nodiscard]] bool supports(ProposalType) const;
+  // Whether it is listed; no credential type is a default.
   [[nodiscard]] bool supports(CredentialType) const;
 
   // Calls each(CredentialType) for every listed credential type, in order, repetitions included.

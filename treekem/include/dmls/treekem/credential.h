@@ -18,14 +18,14 @@ enum class CredentialType : std::uint16_t { basic = 0x0001, x509 = 0x0002 };
 
 // A bare assertion of an identity; its format is the application's.
 struct BasicCredential {
-  Bytes identity;
+  Bytes identity;  // opaque<V>
   static constexpr auto fields(auto& s) { return std::tie(s.identity); }
   bool operator==(const BasicCredential&) const = default;
 };
 
 // One DER-encoded X.509 certificate; opaque to this library.
 struct Certificate {
-  Bytes cert_data;
+  Bytes cert_data;  // opaque<V>
   static constexpr auto fields(auto& s) { return std::tie(s.cert_data); }
   bool operator==(const Certificate&) const = default;
 };
@@ -33,7 +33,7 @@ struct Certificate {
 // A chain, the end-entity certificate first. Its subjectPublicKeyInfo must be the leaf's signature_key: the validator
 // checks that, since this library does not read certificates.
 struct X509Credential {
-  std::vector<Certificate> certificates;
+  std::vector<Certificate> certificates;  // Certificate<V>; check_leaf_node() refuses an empty chain
   static constexpr auto fields(auto& s) { return std::tie(s.certificates); }
   bool operator==(const X509Credential&) const = default;
 };
@@ -43,8 +43,8 @@ struct X509Credential {
 // `body` is the content of that one vector, without its length header. A type that is built differently would be read
 // wrongly, and then fail: its leaf would not parse, or its type would not be listed as supported by every member.
 struct OpaqueCredential {
-  CredentialType credential_type{};
-  Bytes body;
+  CredentialType credential_type{};  // uint16; neither basic nor x509
+  Bytes body;                        // opaque<V>
   bool operator==(const OpaqueCredential&) const = default;
 };
 
@@ -52,15 +52,16 @@ struct OpaqueCredential {
 // basic or x509 cannot be read, and is encoded as what it says it is.
 using Credential = std::variant<BasicCredential, X509Credential, OpaqueCredential>;
 
+// The code point that stands before it on the wire.
 [[nodiscard]] CredentialType credential_type(const Credential&);
 
 // CredentialView borrows an encoded credential. Nothing it does allocates, decode() excepted.
 struct CredentialView {
-  CredentialType credential_type{};
+  CredentialType credential_type{};  // any value
   BytesView body;     // the content of the vector: the identity (basic), the certificates as Certificate[] (x509)
   BytesView encoded;  // the whole credential, its type included
 
-  // Reads one credential, as strictly as decoding a Credential does.
+  // From the front of what is left to read, as strictly as decoding a Credential does. An error of the codec.
   static Result<CredentialView> read(tls_codec::Reader&);
   // The owned form.
   [[nodiscard]] Credential decode() const;
@@ -88,8 +89,10 @@ class EncodedCredential {
 
 namespace dmls::tls_codec {
 
+// The type, then one vector.
 template <>
 struct Codec<treekem::Credential> {
+  // An OpaqueCredential under the type that it names.
   static void write(auto& sink, const treekem::Credential& v) {
     Codec<treekem::CredentialType>::write(sink, treekem::credential_type(v));
     if (const auto* basic = std::get_if<treekem::BasicCredential>(&v)) {
@@ -100,6 +103,7 @@ struct Codec<treekem::Credential> {
       Codec<Bytes>::write(sink, std::get_if<treekem::OpaqueCredential>(&v)->body);
     }
   }
+  // Copies what CredentialView::read() finds, and fails as that does.
   static Result<treekem::Credential> read(Reader& in) {
     DMLS_TRY(const auto view, treekem::CredentialView::read(in));
     return view.decode();

@@ -37,7 +37,9 @@ class CredentialValidator {
 // AcceptAnyCredential authenticates nobody: anyone can claim any identity. For tests, vectors and benchmarks.
 class AcceptAnyCredential final : public CredentialValidator {
  public:
+  // Always yes.
   Result<void> validate(const CredentialView&, BytesView) const override { return {}; }
+  // Always yes.
   Result<void> valid_successor(const CredentialView&, const CredentialView&) const override { return {}; }
 };
 

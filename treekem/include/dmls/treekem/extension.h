@@ -15,8 +15,8 @@ namespace dmls::treekem {
 
 // struct { ExtensionType extension_type; opaque extension_data<V>; } Extension; RFC 9420 §7.2
 struct Extension {
-  ExtensionType extension_type{};
-  Bytes extension_data;
+  ExtensionType extension_type{};  // uint16
+  Bytes extension_data;            // opaque<V>; the encoding of the content
   static constexpr auto fields(auto& s) { return std::tie(s.extension_type, s.extension_data); }
   bool operator==(const Extension&) const = default;
 };
@@ -56,7 +56,7 @@ template <KnownExtension T>
   return {T::kExtensionType, tls_codec::encode(content)};
 }
 
-// Puts extension T into the list, in place of one of the same type if there is one.
+// Puts extension T into the list, in place of the first one of the same type if there is one.
 template <KnownExtension T>
 void set_extension(ExtensionList& list, const T& content) {
   for (Extension& extension : list) {
@@ -70,15 +70,15 @@ void set_extension(ExtensionList& list, const T& content) {
 
 // opaque application_id<V>; RFC 9420 §5.3.3. Not authenticated by anyone, and not unique.
 struct ApplicationId {
-  static constexpr ExtensionType kExtensionType = ExtensionType::application_id;
-  Bytes application_id;
+  static constexpr ExtensionType kExtensionType = ExtensionType::application_id;  // in a LeafNode
+  Bytes application_id;                                                           // opaque<V>
   static constexpr auto fields(auto& s) { return std::tie(s.application_id); }
   bool operator==(const ApplicationId&) const = default;
 };
 
 // Empty content: this KeyPackage may be used more than once. draft-ietf-mls-extensions
 struct LastResortKeyPackage {
-  static constexpr ExtensionType kExtensionType = ExtensionType::last_resort_key_package;
+  static constexpr ExtensionType kExtensionType = ExtensionType::last_resort_key_package;  // in a KeyPackage
   static constexpr auto fields(auto&) { return std::tie(); }
   bool operator==(const LastResortKeyPackage&) const = default;
 };

@@ -21,8 +21,9 @@ constexpr bool is_grease(std::uint16_t value) {
 // and credentials each.
 Result<Capabilities> with_grease(const Capabilities&, Random&);
 
-// A copy of `list` to be sent, with one GREASE extension of up to 15 random octets at a random place. For a
-// LeafNode's or KeyPackage's list its type is added to `capabilities` (RFC 9420 §13.5); for a GroupInfo's pass nullptr.
+// A copy of `list` to be sent, with one GREASE extension of up to 15 random octets at a random place; as it is if it
+// has all GREASE types. For a LeafNode's or KeyPackage's list its type is added to `capabilities` (RFC 9420 §13.5); for
+// a GroupInfo's pass nullptr.
 Result<ExtensionList> with_grease(const ExtensionList& list, Capabilities* capabilities, Random&);
 
 }  // namespace dmls::treekem

@@ -24,21 +24,23 @@ namespace dmls::treekem {
 // How a leaf came into the tree. Closed: the fields that follow depend on it.
 enum class LeafNodeSource : std::uint8_t { key_package = 1, update = 2, commit = 3 };
 
-// The alternatives of `select (LeafNode.leaf_node_source)`.
+// An alternative of `select (LeafNode.leaf_node_source)`: the leaf of a KeyPackage, and of whoever was added with it.
 struct LeafFromKeyPackage {
   static constexpr LeafNodeSource kTag = LeafNodeSource::key_package;
-  Lifetime lifetime;
+  Lifetime lifetime;  // judged by check_lifetime()
   static constexpr auto fields(auto& s) { return std::tie(s.lifetime); }
   bool operator==(const LeafFromKeyPackage&) const = default;
 };
+// The second alternative: the leaf of an Update proposal. Nothing follows.
 struct LeafFromUpdate {
   static constexpr LeafNodeSource kTag = LeafNodeSource::update;
   static constexpr auto fields(auto&) { return std::tie(); }
   bool operator==(const LeafFromUpdate&) const = default;
 };
+// The third one: the leaf of an UpdatePath.
 struct LeafFromCommit {
   static constexpr LeafNodeSource kTag = LeafNodeSource::commit;
-  Bytes parent_hash;  // Nh octets, or none (RFC 9420 §7.9)
+  Bytes parent_hash;  // opaque<V>; Nh octets, or none if no node above has a key (RFC 9420 §7.9)
   static constexpr auto fields(auto& s) { return std::tie(s.parent_hash); }
   bool operator==(const LeafFromCommit&) const = default;
 };
@@ -46,13 +48,14 @@ struct LeafFromCommit {
 // LeafNode owns its fields. Trees keep the encoding instead and look through a LeafNodeView
 // (<dmls/treekem/leaf_node_view.h>).
 struct LeafNode {
-  crypto::HpkePublicKey encryption_key;
-  crypto::SignaturePublicKey signature_key;
-  Credential credential;
-  Capabilities capabilities;
+  crypto::HpkePublicKey encryption_key;      // opaque<V>; unique among all nodes of a tree
+  crypto::SignaturePublicKey signature_key;  // opaque<V>; unique among the members
+  Credential credential;                     // whom signature_key belongs to
+  Capabilities capabilities;                 // of the client
+  // A select, and a LeafNodeSource before it.
   std::variant<LeafFromKeyPackage, LeafFromUpdate, LeafFromCommit> leaf_node_source;
-  ExtensionList extensions;
-  Bytes signature;
+  ExtensionList extensions;  // Extension<V>
+  Bytes signature;           // opaque<V>; see sign_leaf_node()
 
   static constexpr auto fields(auto& s) {
     return std::tie(s.encryption_key, s.signature_key, s.credential, s.capabilities, s.leaf_node_source, s.extensions,
@@ -60,21 +63,22 @@ struct LeafNode {
   }
   bool operator==(const LeafNode&) const = default;
 
+  // Which alternative leaf_node_source holds.
   [[nodiscard]] LeafNodeSource source() const { return static_cast<LeafNodeSource>(leaf_node_source.index() + 1); }
 };
 
 // LeafPosition is what the signature of an update or commit leaf binds besides its own fields.
 struct LeafPosition {
-  BytesView group_id;
-  tree_math::LeafIndex leaf_index;
+  BytesView group_id;               // borrowed
+  tree_math::LeafIndex leaf_index;  // where the leaf stands, or will stand
 };
 
 // Fills in leaf.signature = SignWithLabel(., "LeafNodeTBS", LeafNodeTBS). kMisuse if the signer's public key is not
 // leaf.signature_key, or if an update or commit leaf is signed without a position. A key_package leaf ignores it.
 Result<void> sign_leaf_node(LeafNode& leaf, const crypto::Signer& signer, const std::optional<LeafPosition>& position);
 
-// Verifies leaf.signature with leaf.signature_key. crypto::errc::kBadSignature if it does not verify; kMisuse if the
-// position of an update or commit leaf is missing.
+// Verifies leaf.signature with leaf.signature_key. crypto::errc::kBadSignature if it does not verify, kInvalidPublicKey
+// if that key is none of the suite; kMisuse if the position of an update or commit leaf is missing.
 Result<void> verify_leaf_node_signature(const crypto::CipherSuite&, const LeafNode& leaf,
                                         const std::optional<LeafPosition>& position);
 

@@ -29,17 +29,22 @@ namespace dmls::treekem {
 // A member's leaf is replaced; an external committer takes the first blank leaf (RFC 9420 §12.4.3.2).
 enum class Committer : std::uint8_t { member, external };
 
+// What PathDraft::make() has to know of the committer. Everything but the leaf is borrowed for the call.
 struct PathParameters {
+  // Decides what `index` has to be.
   Committer committer = Committer::member;
   // Where the committer stands; tree.first_blank_leaf() for an external one.
   LeafIndex index = {};
   // Signature key, credential, capabilities and extensions of the new leaf. The rest is filled in.
   LeafNode leaf = {};
+  // What the signature of the new leaf binds.
   BytesView group_id = {};
-  // Holds the private key of leaf.signature_key.
+  // Holds the private key of leaf.signature_key; kMisuse if it does not, or is nullptr.
   const crypto::Signer* signer = nullptr;
 };
 
+// PathDraft is a path of one's own: the public half first, the ciphertexts as soon as the GroupContext is known. Holds
+// secrets; move-only.
 class PathDraft {
  public:
   // Draws a fresh leaf key pair and path_secret[0] from `random`, derives the rest, and signs the new leaf. `tree` is
@@ -49,6 +54,7 @@ class PathDraft {
 
   // The tree with the path in it.
   [[nodiscard]] const RatchetTree& tree() const { return tree_; }
+  // Where the committer stands.
   [[nodiscard]] LeafIndex index() const { return secrets_.leaf_index(); }
   // The committer's private keys in that tree.
   [[nodiscard]] const TreeSecrets& secrets() const { return secrets_; }
@@ -84,19 +90,19 @@ class PathDraft {
 
 // What a receiver of a path learns.
 struct OpenedPath {
-  TreeSecrets secrets;     // in the new tree; outdated pairs are gone
-  PathSecret path_secret;  // path_secret[n]
-  CommitSecret commit_secret;
+  TreeSecrets secrets;         // in the new tree; outdated pairs are gone
+  PathSecret path_secret;      // path_secret[n]
+  CommitSecret commit_secret;  // DeriveSecret(path_secret[n], "path")
 };
 
+// ReceivedPath is a path of somebody else: the public half first, the secrets as soon as the GroupContext is known.
 class ReceivedPath {
  public:
   // Checks the path against the tree after the proposals, and merges it. RFC 9420 §12.4.2, §7.5. The leaf's own
   // validity (§7.3, source and signature included) is for validate_leaf_node(); judged here are:
   //   kNoSuchLeaf    `sender` is blank (member), or not the first blank leaf (external)
-  //   kBadPath       the number of nodes is not that of the filtered direct path; the number of ciphertexts of a node
-  //   is
-  //                  not that of the resolution without `added`; a public key occurs twice in the path
+  //   kBadPath       the number of nodes is not that of the filtered direct path; a node has another number of
+  //                  ciphertexts than the resolution without `added` has nodes; a public key occurs twice in the path
   //   kInvalidLeaf   leaf_node_source is not commit
   //   kDuplicateKey  a public key of the path occurs in the tree (the sender's present keys included), or the signature
   //                  key is another member's

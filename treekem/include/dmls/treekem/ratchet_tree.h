@@ -35,25 +35,29 @@ using tree_math::NodeIndex;
 
 // What the proposals of one Commit do to a tree. Pointers are borrowed for the call and never null.
 struct TreeChanges {
+  // A leaf that its owner replaces.
   struct Update {
-    LeafIndex index;
-    const LeafNode* leaf;
+    LeafIndex index;       // of a member
+    const LeafNode* leaf;  // what comes there
   };
-  std::vector<Update> updates = {};
-  std::vector<LeafIndex> removes = {};
-  std::vector<const LeafNode*> adds = {};
+  std::vector<Update> updates = {};        // in any order; each leaf once
+  std::vector<LeafIndex> removes = {};     // in any order; each leaf once, and none that is updated
+  std::vector<const LeafNode*> adds = {};  // in the order of the Commit
 };
 
+// RatchetTree is the public half of a group's keys: the members' leaves, and the parent nodes above them.
 class RatchetTree {
  public:
   // One blank leaf.
   explicit RatchetTree(const crypto::CipherSuite&);
+  // Shares all nodes.
   RatchetTree(const RatchetTree&) noexcept;
   RatchetTree(RatchetTree&&) noexcept;  // what was moved from may only be assigned to, or destroyed
   RatchetTree& operator=(const RatchetTree&) noexcept;
   RatchetTree& operator=(RatchetTree&&) noexcept;
   ~RatchetTree();
 
+  // Whose hash, KEM and signatures the tree is made of.
   [[nodiscard]] const crypto::CipherSuite& suite() const;
 
   // ---- looking -----------------------------------------------------------------------------------------------------
@@ -62,6 +66,7 @@ class RatchetTree {
   [[nodiscard]] LeafCount leaf_count() const;
   // Leaves that are not blank.
   [[nodiscard]] std::uint32_t member_count() const;
+  // False for a blank leaf, and one outside the tree.
   [[nodiscard]] bool is_member(LeafIndex) const;
   // The leftmost blank leaf: where the next member goes. If there is none, the leaf that extending the tree would give,
   // or kTreeFull. O(log n).
@@ -76,8 +81,9 @@ class RatchetTree {
   // Calls each(leaf) for every member, from left to right.
   void for_each_leaf(const std::function<void(const TreeLeaf&)>& each) const;
 
-  // Who holds a key; O(log n).
+  // The member that has this signature key; nothing if none has. O(log n).
   [[nodiscard]] std::optional<LeafIndex> find_signature_key(BytesView key) const;
+  // The leaf or parent node that has this encryption key; nothing if none has. O(log n).
   [[nodiscard]] std::optional<NodeIndex> find_encryption_key(BytesView key) const;
 
   // RFC 9420 §4.1.1: the nodes that cover all members below `node`, left to right. Empty for nodes outside the tree.
@@ -92,13 +98,15 @@ class RatchetTree {
   // The tree hash of any node inside the tree (a bug of the caller otherwise: panic).
   [[nodiscard]] Bytes tree_hash(NodeIndex) const;
 
-  // ---- what members support; RFC 9420 §7.3, §12.1.7, §13.4
-  // -----------------------------------------------------------
+  // ---- what members support; RFC 9420 §7.3, §12.1.7, §13.4 ---------------------------------------------------------
 
-  // How many members list a type in their capabilities. Default types (RFC 9420 §7.2) count as listed by everybody.
+  // How many members list the type in their capabilities. A default type (RFC 9420 §7.2) counts as listed by everybody.
   [[nodiscard]] std::uint32_t members_supporting(ExtensionType) const;
+  // The same of a proposal type.
   [[nodiscard]] std::uint32_t members_supporting(ProposalType) const;
+  // The same of a credential type; none is a default.
   [[nodiscard]] std::uint32_t members_supporting(CredentialType) const;
+  // Whether members_supporting(type) are all members.
   [[nodiscard]] bool supported_by_all(auto type) const { return members_supporting(type) == member_count(); }
   // The types of the members' credentials, in ascending order.
   [[nodiscard]] std::vector<CredentialType> credential_types_in_use() const;
@@ -108,15 +116,16 @@ class RatchetTree {
   // The same for all members at once: every credential type in use is supported by every member. O(types in use).
   Result<void> check_credential_types() const;
 
-  // ---- changing; on failure nothing has changed
-  // ----------------------------------------------------------------------
+  // ---- changing; on failure nothing has changed --------------------------------------------------------------------
 
   // RFC 9420 §12.1.1. The leaf's own validity (§7.3) is the caller's to check, the uniqueness of its keys is checked
   // here: kDuplicateKey. kTreeFull beyond 2^31 leaves.
   Result<LeafIndex> add(const LeafNode&);
+  // The same; the leaf's octets are copied as they are.
   Result<LeafIndex> add(const LeafNodeView&);
   // RFC 9420 §12.1.2. kNoSuchLeaf, kDuplicateKey (the keys of the replaced leaf do not count).
   Result<void> update(LeafIndex, const LeafNode&);
+  // The same; the leaf's octets are copied as they are.
   Result<void> update(LeafIndex, const LeafNodeView&);
   // RFC 9420 §12.1.3, with truncation. kNoSuchLeaf. The last member may go too: one blank leaf is left, for an external
   // committer to take.
@@ -126,8 +135,7 @@ class RatchetTree {
   // kNoSuchLeaf, also for one leaf updated or removed twice or both; kDuplicateKey; kTreeFull.
   Result<std::vector<LeafIndex>> apply(const TreeChanges&);
 
-  // ---- the ratchet_tree extension; RFC 9420 §12.4.3.3
-  // ----------------------------------------------------------------
+  // ---- the ratchet_tree extension; RFC 9420 §12.4.3.3 --------------------------------------------------------------
 
   // optional<Node> ratchet_tree<V>, its length header included.
   [[nodiscard]] Bytes encode() const;

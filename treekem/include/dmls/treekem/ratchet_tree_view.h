@@ -14,8 +14,8 @@ namespace dmls::treekem {
 
 // EncodedParentNode borrows the fields of a ParentNode. RFC 9420 §7.1
 struct EncodedParentNode {
-  BytesView encryption_key;
-  BytesView parent_hash;
+  BytesView encryption_key;   // at most 65535 octets
+  BytesView parent_hash;      // at most 65535 octets
   BytesView unmerged_leaves;  // the content of the vector: big-endian 32-bit leaf indices, of any order
 
   // From the front of what is left to read. kInvalidTree for a key or a hash of more than 65535 octets.
@@ -36,8 +36,9 @@ class RatchetTreeView {
   [[nodiscard]] std::uint32_t node_count() const { return node_count_; }
   // Leaves of the full tree.
   [[nodiscard]] tree_math::LeafCount leaf_count() const { return leaf_count_; }
-  // Leaves and parent nodes that are not blank.
+  // Leaves that are not blank.
   [[nodiscard]] std::uint32_t member_count() const { return members_; }
+  // Parent nodes that are not blank.
   [[nodiscard]] std::uint32_t parent_count() const { return parents_; }
   // The nodes, one after the other: the content of the vector.
   [[nodiscard]] BytesView nodes() const { return nodes_; }
@@ -58,9 +59,11 @@ class RatchetTreeView {
   }
 
   // The same node by node, for whoever walks nodes() at a pace of its own; the octets are those of a view (a bug of the
-  // caller otherwise: panic). take_presence(): whether the node is there; then one of the other two.
+  // caller otherwise: panic). First, whether the node is there; if it is, one of the next two.
   static bool take_presence(tls_codec::Reader&);
+  // A node that is there, at an even place.
   static LeafNodeView take_leaf(tls_codec::Reader&);
+  // A node that is there, at an odd place.
   static EncodedParentNode take_parent(tls_codec::Reader&);
 
  private:

@@ -16,11 +16,15 @@ namespace dmls::treekem {
 
 // The group that the tree is said to be of. Everything is borrowed for the length of a call.
 struct TreeExpectations {
+  // GroupContext.group_id, which the signatures of leaves bind.
   BytesView group_id = {};
   // GroupContext.tree_hash.
   BytesView tree_hash = {};
+  // The group's required_capabilities; nullptr if it has none.
   const RequiredCapabilities* required = nullptr;
+  // The types of the GroupContext's extensions. RFC 9420 §13.4
   std::span<const ExtensionType> group_extensions = {};
+  // Judged for key_package leaves only.
   LifetimePolicy lifetime = {};
 };
 

@@ -57,7 +57,9 @@ class TreeLoader {
   // Finds a record by its name; nothing if there is none.
   using Find = std::function<Result<std::optional<Bytes>>(BytesView tree_hash)>;
 
+  // The suite of all its trees. Find is called by load() alone.
   TreeLoader(const crypto::CipherSuite&, Find);
+  // What was moved from may only be assigned to, or destroyed.
   TreeLoader(TreeLoader&&) noexcept;
   TreeLoader& operator=(TreeLoader&&) noexcept;
   ~TreeLoader();

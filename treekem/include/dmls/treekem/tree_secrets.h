@@ -27,6 +27,7 @@ using CommitSecret = Secret<struct CommitSecretRole>;
 // Copies share key pairs (at most 32 of them), and a key is wiped when the last copy that has it dies.
 class TreeSecrets {
  public:
+  // Of a member that knows no key above its leaf.
   TreeSecrets(LeafIndex index, crypto::HpkeKeyPair leaf);
 
   // A joiner's, RFC 9420 §12.4.3.1: `leaf` is the pair of its key package; with a path secret, also the nodes from the
@@ -35,6 +36,7 @@ class TreeSecrets {
   static Result<TreeSecrets> join(const RatchetTree&, LeafIndex index, crypto::HpkeKeyPair leaf, LeafIndex committer,
                                   const std::optional<PathSecret>& path_secret);
 
+  // Where the member stands.
   [[nodiscard]] LeafIndex leaf_index() const { return index_; }
   // The pair of the leaf or of a node on its direct path; nullptr if it is not known.
   [[nodiscard]] const crypto::HpkeKeyPair* find(NodeIndex) const;
@@ -46,10 +48,12 @@ class TreeSecrets {
   // key.
   Result<TreeSecrets> pruned(const RatchetTree& tree) const;
 
-  // For storage: struct { uint32 leaf_index; struct { uint32 node; opaque private_key<V>; } pairs<V>; }, and back. The
-  // public keys are derived again; kBadPath if a node is not on the leaf's direct path or comes twice. Of a member that
-  // has wiped its keys, since the epoch was left, there is the leaf alone, with an empty private key.
+  // For storage: struct { uint32 leaf_index; struct { uint32 node; opaque private_key<V>; } pairs<V>; }, the leaf
+  // first. Of a member that has wiped its keys, since the epoch was left, there is the leaf alone, with an empty
+  // private key.
   [[nodiscard]] SecretBytes encode() const;
+  // And back: the public keys are derived again. kBadPath if a node is not on the leaf's direct path or comes twice;
+  // crypto::errc::kInvalidPrivateKey; an error of the codec.
   static Result<TreeSecrets> decode(const crypto::CipherSuite&, BytesView encoded);
 
  private:
