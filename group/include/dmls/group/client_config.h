@@ -43,14 +43,18 @@ struct ClientConfig {
   treekem::Credential credential;                // what its key packages and leaves present
   std::shared_ptr<const crypto::Signer> signer;  // holds the private key that `credential` vouches for
   std::shared_ptr<const Policy> policy;          // required
-  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();       // required; judges and dates lifetimes
-  std::shared_ptr<Random> random = std::make_shared<SystemRandom>();          // required; for keys, ids and nonces
-  std::shared_ptr<const PskSource> psks = {};                                 // for those that add_psk() was not given
-  std::shared_ptr<const CustomProposalRules> custom_proposals = {};           // without: such proposals change nothing
-  std::shared_ptr<const Padding> padding = std::make_shared<NoPadding>();     // required; of PrivateMessages
-  std::shared_ptr<Executor> executor = {};  // spreads seals, signature checks and hashing; same results without
-  treekem::Capabilities capabilities = treekem::default_capabilities();       // without GREASE values, see `grease`
-  MessageWindow window = {};                                                  // of each group
+  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();  // required; judges and dates lifetimes
+  std::shared_ptr<Random> random = std::make_shared<SystemRandom>();     // required; for keys, ids and nonces
+  // Asked for what was not given to Client::add_psk().
+  std::shared_ptr<const PskSource> psks = {};
+  // Without them, such proposals change nothing.
+  std::shared_ptr<const CustomProposalRules> custom_proposals = {};
+  // Of PrivateMessages; required.
+  std::shared_ptr<const Padding> padding = std::make_shared<NoPadding>();
+  // Spreads seals, signature checks and hashing; same results without.
+  std::shared_ptr<Executor> executor = {};
+  treekem::Capabilities capabilities = treekem::default_capabilities();  // without GREASE values, see `grease`
+  MessageWindow window = {};                                             // of each group
   // Where the client and its groups survive; without one they live in memory only. One store for each client. Whatever
   // changes them is written, in one piece, before the function that does it returns: an error of the store means that
   // it did not happen. Private signature keys are not among it.
