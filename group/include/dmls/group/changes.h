@@ -53,17 +53,17 @@ enum class CommitOrigin : std::uint8_t {
 
 // Changes summarises a transition.
 struct Changes {
-  Bytes group_id;           // of the epoch that begins
-  std::uint64_t epoch = 0;  // the epoch that begins
+  Bytes group_id;                              // of the epoch that begins
+  std::uint64_t epoch = 0;                     // the epoch that begins
   CommitOrigin origin = CommitOrigin::member;  // of a Welcome: member
   Member committer;                            // as it stands in the new epoch; of a Welcome: who signed its GroupInfo
   // As it stood; the leaf that a rejoiner gave up; nothing for a joiner, or a Welcome.
   std::optional<Member> committer_before;
-  std::vector<Addition> added;                    // in the order of the proposals; of a Welcome: this client alone
-  std::vector<Removal> removed;                   // without the old leaf of a rejoiner
-  std::vector<Replacement> updated;               // by Updates and custom proposals; not the committer's own leaf
-  std::vector<keyschedule::PreSharedKeyID> psks;  // in the order of the commit
-  std::optional<ReInit> reinit;                   // the group ends with this epoch, and starts again like this
+  std::vector<Addition> added;                       // in the order of the proposals; of a Welcome: this client alone
+  std::vector<Removal> removed;                      // without the old leaf of a rejoiner
+  std::vector<Replacement> updated;                  // by Updates and custom proposals; not the committer's own leaf
+  std::vector<keyschedule::PreSharedKeyID> psks;     // in the order of the commit
+  std::optional<ReInit> reinit;                      // the group ends with this epoch, and starts again like this
   std::optional<treekem::ExtensionList> extensions;  // what replaces the extensions of the GroupContext
   std::vector<CustomProposal> custom;                // of types that RFC 9420 does not define
   bool has_path = false;                             // the commit brings fresh keys: it heals what leaked before

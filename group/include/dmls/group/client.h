@@ -39,9 +39,9 @@ struct JoinRequest {
 
 // A subgroup to be branched off. RFC 9420 §11.3
 struct BranchRequest {
-  Bytes group_id = {};                     // Nh random octets if it is empty
-  std::vector<Bytes> key_packages = {};    // encoded KeyPackages (or MLSMessages), of members of the old group
-  treekem::ExtensionList extensions = {};  // of the new group
+  Bytes group_id = {};                       // Nh random octets if it is empty
+  std::vector<Bytes> key_packages = {};      // encoded KeyPackages (or MLSMessages), of members of the old group
+  treekem::ExtensionList extensions = {};    // of the new group
   TreeDelivery tree = TreeDelivery::inside;  // how the new members get it
 };
 

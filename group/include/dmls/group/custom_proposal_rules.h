@@ -22,7 +22,7 @@ struct CustomEffect {
     // the commit is staged.
     const OwnUpdate* own = nullptr;
   };
-  bool path_required = false;      // a commit without a path is invalid then
+  bool path_required = false;     // a commit without a path is invalid then
   std::vector<Leaf> leaves = {};  // leaves to replace, judged and applied as Updates are; not the committer's
 };
 

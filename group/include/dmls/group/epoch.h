@@ -25,13 +25,13 @@ namespace dmls::group {
 
 // What one member holds besides the public half.
 struct MemberSecrets {
-  treekem::TreeSecrets tree_secrets;  // private keys of the own leaf and of its direct path, as far as known
-  keyschedule::SecretTree message_keys;  // of all members, as far as they are not spent. RFC 9420 §9
-  keyschedule::SenderDataKeys sender_data;              // RFC 9420 §6.3.2
-  keyschedule::ExporterSecret exporter_secret;          // RFC 9420 §8.5; empty once the epoch was left
-  keyschedule::ExternalSecret external_secret;          // RFC 9420 §8.3; empty once forgotten, or the epoch was left
-  keyschedule::MembershipKey membership_key;            // RFC 9420 §6.2
-  keyschedule::ResumptionPsk resumption_psk;            // RFC 9420 §8.6; empty once the epoch was left
+  treekem::TreeSecrets tree_secrets;            // private keys of the own leaf and of its direct path, as far as known
+  keyschedule::SecretTree message_keys;         // of all members, as far as they are not spent. RFC 9420 §9
+  keyschedule::SenderDataKeys sender_data;      // RFC 9420 §6.3.2
+  keyschedule::ExporterSecret exporter_secret;  // RFC 9420 §8.5; empty once the epoch was left
+  keyschedule::ExternalSecret external_secret;  // RFC 9420 §8.3; empty once forgotten, or the epoch was left
+  keyschedule::MembershipKey membership_key;    // RFC 9420 §6.2
+  keyschedule::ResumptionPsk resumption_psk;    // RFC 9420 §8.6; empty once the epoch was left
   keyschedule::EpochAuthenticator epoch_authenticator;  // RFC 9420 §8.7; empty once the epoch was left
 };
 

@@ -22,11 +22,11 @@ namespace dmls::group {
 
 // What an observer relies on.
 struct ObserverConfig {
-  std::shared_ptr<const Policy> policy;  // required, as for a client
+  std::shared_ptr<const Policy> policy;                                  // required, as for a client
   std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();  // required; judges lifetimes
   std::shared_ptr<const CustomProposalRules> custom_proposals = {};      // those of the members
   std::shared_ptr<Executor> executor = {};                               // spreads signature checks and hashing
-  const crypto::Provider* provider = &crypto::default_provider();  // borrowed; for the GroupInfo's cipher suite
+  const crypto::Provider* provider = &crypto::default_provider();        // borrowed; for the GroupInfo's cipher suite
 };
 
 // A commit that was verified as far as an observer can, and has not happened yet: give it to Observer::merge(), or drop

@@ -21,8 +21,8 @@ struct PublicEpoch {
   Bytes encoded_context;              // of `context`
   treekem::ExtensionList extensions;  // of `context`, decoded
   treekem::RatchetTree tree;          // with the tree hash that `context` names
-  Bytes confirmation_tag;         // Nh octets
-  Bytes interim_transcript_hash;  // Nh octets
+  Bytes confirmation_tag;             // Nh octets
+  Bytes interim_transcript_hash;      // Nh octets
   // When this client entered the epoch, by its own clock, in seconds since 1970. Late commits are judged by it: what
   // was valid at some time since then is not refused because the commit took long.
   std::uint64_t entered_at = 0;

@@ -41,8 +41,8 @@ struct InitSeam {
 
 // An epoch that would follow, complete and verified.
 struct StagedEpoch {
-  Epoch next;       // as this member will hold it
-  Changes changes;  // accepted by the policy
+  Epoch next;                                    // as this member will hold it
+  Changes changes;                               // accepted by the policy
   std::optional<SigningIdentity> identity = {};  // this client's in that epoch, if the commit changes it
 };
 
@@ -100,7 +100,7 @@ enum class Resync : std::uint8_t {
 
 // What an external commit does besides joining.
 struct ExternalCommitRequest {
-  Resync resync = Resync::no;  // kNotAMember if it is asked for and no leaf has our identity
+  Resync resync = Resync::no;             // kNotAMember if it is asked for and no leaf has our identity
   std::vector<Bytes> external_psks = {};  // psk_ids; the members have to hold them too
   Bytes authenticated_data = {};          // sent along in the clear
 };
