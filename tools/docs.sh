@@ -1,12 +1,8 @@
 #!/bin/bash
-# The reference in build/docs/html. Fails on a warning of Doxygen's, and if a public symbol of a layer in `complete` has no
-# comment of its own.
-# usage: tools/docs.sh [--undocumented]     lists such symbols of all layers instead, and counts them by layer
+# The reference in build/docs/html. Fails on a warning of Doxygen's, and if a public symbol has no comment of its own.
+# usage: tools/docs.sh [--undocumented]     lists such symbols, and counts them by layer
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-
-# The layers whose public symbols all have a comment: what stands before /include/ in the path of a header.
-complete="base crypto pprf fork sendgroup capi"
 
 rm -rf build/docs/xml
 mkdir -p build/docs
@@ -16,8 +12,7 @@ mkdir -p build/docs
   echo "XML_PROGRAMLISTING = NO"
 } | doxygen -
 echo "reference: build/docs/html/index.html"
-# shellcheck disable=SC2086
-python3 - "${1:-}" $complete <<'PYTHON'
+python3 - "${1:-}" <<'PYTHON'
 import collections, pathlib, re, sys
 import xml.etree.ElementTree as xml
 
@@ -25,7 +20,6 @@ import xml.etree.ElementTree as xml
 # lists members that have their comments; kTag, which says what a structure is among the alternatives of a select.
 # Include guards, and what docs/Doxyfile excludes, are not looked at.
 EXEMPT = re.compile(r"operator\b|~|fields$|kTag$")
-everything, complete = sys.argv[1] == "--undocumented", sys.argv[2:]
 missing = collections.defaultdict(set)
 
 def look(element, name, place):
@@ -45,10 +39,9 @@ for file in pathlib.Path("build/docs/xml").glob("*.xml"):
             look(member, name, place)
             for value in member.iter("enumvalue"): look(value, f"{name}::{value.findtext('name')}", place)
 
-shown = {layer: missing[layer] for layer in sorted(missing) if everything or layer in complete}
-for file, line, name in sorted(symbol for symbols in shown.values() for symbol in symbols): print(f"{file}:{line}: {name}")
-if everything:
-    for layer, symbols in shown.items(): print(f"  {layer:24} {len(symbols):4}")
-elif shown:
+for file, line, name in sorted(symbol for symbols in missing.values() for symbol in symbols): print(f"{file}:{line}: {name}")
+if sys.argv[1] == "--undocumented":
+    for layer in sorted(missing): print(f"  {layer:24} {len(missing[layer]):4}")
+elif missing:
     sys.exit("public symbols without a comment of their own (tools/docs.sh)")
 PYTHON

@@ -27,7 +27,8 @@ TEST(Credential, HasTheOctetsOfTheRfc) {
 
 TEST(Credential, IsViewedInItsEncodingWhereverThatIsMoved) {
   std::vector<EncodedCredential> kept;
-  for (std::uint8_t octet = 1; octet <= 3; ++octet) kept.push_back(*EncodedCredential::of(BasicCredential{Bytes(3, octet)}));
+  for (std::uint8_t octet = 1; octet <= 3; ++octet)
+    kept.push_back(*EncodedCredential::of(BasicCredential{Bytes(3, octet)}));
   for (std::uint8_t octet = 1; octet <= 3; ++octet)
     EXPECT_EQ(kept[octet - 1u].view().decode(), Credential(BasicCredential{Bytes(3, octet)}));
   EXPECT_FALSE(EncodedCredential::of(OpaqueCredential{CredentialType::x509, {0xff}}));

@@ -97,9 +97,9 @@ class Session {
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
   // The same on another epoch that is held; else kUnknownEpoch, kDeletedEpoch.
   Result<Bytes> protect_in(const NodeId&, BytesView data, BytesView authenticated_data = {});
-  // A proposal by reference, for the head: its message is an encoded DMLSMessage. RFC 9420 §12.1. kMisuse for an Update,
-  // which propose_update() makes, and for an ExternalInit; kSignallingChanged; kRemoved, kClosed, and what is wrong with
-  // the proposal (group).
+  // A proposal by reference, for the head: its message is an encoded DMLSMessage. RFC 9420 §12.1. kMisuse for an
+  // Update, which propose_update() makes, and for an ExternalInit; kSignallingChanged; kRemoved, kClosed, and what is
+  // wrong with the proposal (group).
   Result<group::SentProposal> propose(group::Proposal, const group::ProposalOptions& = {});
   // A fresh leaf key; with another identity, whose signer is among ClientConfig::other_signers if sessions are stored.
   Result<group::SentProposal> propose_update(const group::ProposalOptions& = {},

@@ -17,12 +17,16 @@ namespace dmls::group {
 
 // Whether a key package is deleted once it was used. One of last resort is kept, and is there when no other is left:
 // whoever steals its private key later reads the Welcomes it was used for. RFC 9420 §16.8
-enum class KeyPackageReuse : std::uint8_t { single_use, last_resort };
+enum class KeyPackageReuse : std::uint8_t {
+  single_use,   // deleted by Client::enter()
+  last_resort,  // marked by an extension (draft-ietf-mls-extensions), and never deleted
+};
 
+// A key package to be made.
 struct KeyPackageRequest {
-  KeyPackageReuse reuse = KeyPackageReuse::single_use;
-  std::optional<std::uint64_t> lifetime = {};  // seconds; else ClientConfig::key_package_lifetime
-  treekem::ExtensionList leaf_extensions = {};
+  KeyPackageReuse reuse = KeyPackageReuse::single_use;  // what happens to it after a Welcome
+  std::optional<std::uint64_t> lifetime = {};           // seconds from now; else ClientConfig::key_package_lifetime
+  treekem::ExtensionList leaf_extensions = {};          // of types that ClientConfig::capabilities lists
 };
 
 // How a Welcome is to be taken.
@@ -35,10 +39,10 @@ struct JoinRequest {
 
 // A subgroup to be branched off. RFC 9420 §11.3
 struct BranchRequest {
-  Bytes group_id = {};                     // Nh random octets if it is empty
-  std::vector<Bytes> key_packages = {};    // encoded KeyPackages (or MLSMessages), of members of the old group
-  treekem::ExtensionList extensions = {};  // of the new group
-  TreeDelivery tree = TreeDelivery::inside;
+  Bytes group_id = {};                       // Nh random octets if it is empty
+  std::vector<Bytes> key_packages = {};      // encoded KeyPackages (or MLSMessages), of members of the old group
+  treekem::ExtensionList extensions = {};    // of the new group
+  TreeDelivery tree = TreeDelivery::inside;  // how the new members get it
 };
 
 // A Client is used by one thread at a time, together with its groups.
@@ -58,20 +62,25 @@ class Client {
   // ---- what it holds
 
   // A fresh key package as an encoded MLSMessage, to be published. The client keeps its private keys until it is used.
+  // kMisuse if others would refuse it (treekem::make_key_package()).
   Result<Bytes> new_key_package(const KeyPackageRequest& = {});
-  // Takes over a key package that was made elsewhere, private keys included.
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse for another cipher suite, or if
+  // the private keys are those of another one; whether it is valid is not looked at.
   Result<void> import_key_package(treekem::KeyPackageBundle);
-  // Key packages that were published and not used.
+  // Key packages that were published and not used; those of last resort count as long as there is a client.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
 
   // External pre-shared keys, for all groups of this client. A new value replaces the old one. RFC 9420 §8.4
   Result<void> add_psk(BytesView psk_id, keyschedule::Psk);
+  // Wipes one. Nothing happens if there is none of this name.
   Result<void> remove_psk(BytesView psk_id);
 
   // ---- groups
 
   // A group with this client as its only member. Without an id, Nh random octets are taken. RFC 9420 §11
   Result<Group> create_group();
+  // The same with this id, and these extensions of the GroupContext. kKnownGroup if the store holds a group of this id,
+  // unless it is one that this client was removed from.
   Result<Group> create_group(BytesView group_id, treekem::ExtensionList extensions = {});
 
   // Whether an encoded MLSMessage carries a Welcome that names one of this client's key packages.
@@ -96,8 +105,8 @@ class Client {
   Result<Transition> reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
                                   TreeDelivery = TreeDelivery::inside);
 
-  // Enters the group that a transition leads into. kMisuse for one that leads into none. In a store, it takes the place
-  // of any other group with this id.
+  // Enters the group that a transition leads into. kMisuse for one that leads into none; kStale for a Welcome whose key
+  // package was used meanwhile. In a store, it takes the place of any other group with this id.
   Result<Group> enter(Transition);
 
   // ---- what is stored; without a store there is nothing -------------------------------------------------------------

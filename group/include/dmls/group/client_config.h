@@ -21,8 +21,8 @@ namespace dmls::group {
 
 // Who somebody is: a credential, and the private key that it vouches for.
 struct SigningIdentity {
-  treekem::Credential credential;
-  std::shared_ptr<const crypto::Signer> signer;
+  treekem::Credential credential;                // what the leaf presents
+  std::shared_ptr<const crypto::Signer> signer;  // never nullptr; its public key is the leaf's signature_key
 };
 
 // How much a group remembers for messages that come late or early.
@@ -39,18 +39,22 @@ struct MessageWindow {
 // threads that use the client and its groups: an application that has several gives each client its own Random, or a
 // thread-safe one (SystemRandom is).
 struct ClientConfig {
-  crypto::CipherSuite suite;
-  treekem::Credential credential;
+  crypto::CipherSuite suite;                     // of all its key packages and groups
+  treekem::Credential credential;                // what its key packages and leaves present
   std::shared_ptr<const crypto::Signer> signer;  // holds the private key that `credential` vouches for
-  std::shared_ptr<const Policy> policy;
-  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
-  std::shared_ptr<Random> random = std::make_shared<SystemRandom>();
-  std::shared_ptr<const PskSource> psks = {};  // asked for what was not given to Client::add_psk()
+  std::shared_ptr<const Policy> policy;          // required
+  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();  // required; judges and dates lifetimes
+  std::shared_ptr<Random> random = std::make_shared<SystemRandom>();     // required; for keys, ids and nonces
+  // Asked for what was not given to Client::add_psk().
+  std::shared_ptr<const PskSource> psks = {};
+  // Without them, such proposals change nothing.
   std::shared_ptr<const CustomProposalRules> custom_proposals = {};
+  // Of PrivateMessages; required.
   std::shared_ptr<const Padding> padding = std::make_shared<NoPadding>();
-  std::shared_ptr<Executor> executor = {};  // spreads seals, signature checks and hashing; same results without
-  treekem::Capabilities capabilities = treekem::default_capabilities();
-  MessageWindow window = {};
+  // Spreads seals, signature checks and hashing; same results without.
+  std::shared_ptr<Executor> executor = {};
+  treekem::Capabilities capabilities = treekem::default_capabilities();  // without GREASE values, see `grease`
+  MessageWindow window = {};                                             // of each group
   // Where the client and its groups survive; without one they live in memory only. One store for each client. Whatever
   // changes them is written, in one piece, before the function that does it returns: an error of the store means that
   // it did not happen. Private signature keys are not among it.

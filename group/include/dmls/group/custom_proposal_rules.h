@@ -14,14 +14,15 @@ struct OwnUpdate;  // <dmls/group/proposal_store.h>
 
 // What a custom proposal does to a group.
 struct CustomEffect {
+  // A leaf to be replaced.
   struct Leaf {
-    LeafIndex index;
-    treekem::LeafNode leaf;
+    LeafIndex index;         // of a member; kInvalidProposal if it is blank
+    treekem::LeafNode leaf;  // valid there by RFC 9420 §7.3, whatever its leaf_node_source
     // What is behind it if it is a leaf of our own: without the key pair its commit cannot be followed. Borrowed until
     // the commit is staged.
     const OwnUpdate* own = nullptr;
   };
-  bool path_required = false;
+  bool path_required = false;     // a commit without a path is invalid then
   std::vector<Leaf> leaves = {};  // leaves to replace, judged and applied as Updates are; not the committer's
 };
 

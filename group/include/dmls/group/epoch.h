@@ -25,38 +25,47 @@ namespace dmls::group {
 
 // What one member holds besides the public half.
 struct MemberSecrets {
-  treekem::TreeSecrets tree_secrets;  // private keys of the own leaf and of its direct path, as far as known
-  keyschedule::SecretTree message_keys;
-  keyschedule::SenderDataKeys sender_data;
-  keyschedule::ExporterSecret exporter_secret;
-  keyschedule::ExternalSecret external_secret;
-  keyschedule::MembershipKey membership_key;
-  keyschedule::ResumptionPsk resumption_psk;
-  keyschedule::EpochAuthenticator epoch_authenticator;
+  treekem::TreeSecrets tree_secrets;            // private keys of the own leaf and of its direct path, as far as known
+  keyschedule::SecretTree message_keys;         // of all members, as far as they are not spent. RFC 9420 §9
+  keyschedule::SenderDataKeys sender_data;      // RFC 9420 §6.3.2
+  keyschedule::ExporterSecret exporter_secret;  // RFC 9420 §8.5; empty once the epoch was left
+  keyschedule::ExternalSecret external_secret;  // RFC 9420 §8.3; empty once forgotten, or the epoch was left
+  keyschedule::MembershipKey membership_key;    // RFC 9420 §6.2
+  keyschedule::ResumptionPsk resumption_psk;    // RFC 9420 §8.6; empty once the epoch was left
+  keyschedule::EpochAuthenticator epoch_authenticator;  // RFC 9420 §8.7; empty once the epoch was left
 };
 
 // A message that was opened, whose key is not spent yet.
 struct OpenedMessage {
-  VerifiedContent content;
+  VerifiedContent content;                     // verified in the epoch that opened it
   std::optional<keyschedule::RatchetKey> key;  // of a PrivateMessage
 };
 
+// Epoch holds both halves, and does what takes no other epoch: sign, protect, open.
 class Epoch {
  public:
+  // The halves of one and the same epoch, which is not checked.
   Epoch(std::shared_ptr<const PublicEpoch> shared, MemberSecrets own)
       : public_(std::move(shared)), own_(std::move(own)) {}
   Epoch(Epoch&&) noexcept = default;
   Epoch& operator=(Epoch&&) noexcept = default;
 
+  // The public half, lent.
   [[nodiscard]] const PublicEpoch& shared() const { return *public_; }
+  // The same, to be held for longer; never nullptr. Which epoch a message or commit belongs to is told by this pointer.
   [[nodiscard]] const std::shared_ptr<const PublicEpoch>& shared_pointer() const { return public_; }
+  // The secret half, lent.
   [[nodiscard]] const MemberSecrets& own() const { return own_; }
+  // Where this member stands in the tree; also after retire().
   [[nodiscard]] LeafIndex own_leaf() const { return own_.tree_secrets.leaf_index(); }
+  // Of the group.
   [[nodiscard]] const crypto::CipherSuite& suite() const { return public_->suite; }
+  // GroupContext.epoch; not a name: epochs of two forks have the same.
   [[nodiscard]] std::uint64_t number() const { return public_->context.epoch; }
 
   // Frames `content` as this member: group, epoch and sender are filled in, the FramedContent is signed. A commit still
-  // lacks its confirmation tag. RFC 9420 §6.1
+  // lacks its confirmation tag. RFC 9420 §6.1. kInvalidMessage for application data as a PublicMessage; errors of the
+  // signer.
   Result<AuthenticatedContent> sign(WireFormat, Content content, BytesView authenticated_data,
                                     const crypto::Signer&) const;
 
@@ -80,6 +89,7 @@ class Epoch {
   // again. For whoever keeps epochs, with what comes from his own store alone.
   [[nodiscard]] VerifiedContent verified_before(AuthenticatedContent) const;
 
+  // For whoever stores what changes in them, or spends the key of a message that open() read.
   [[nodiscard]] keyschedule::SecretTree& message_keys() { return own_.message_keys; }
 
   // This epoch was left: it still reads messages that come late, and nothing else. Private keys, exporter and the other

@@ -26,10 +26,10 @@
 
 namespace dmls::group {
 
-// EpochPlace says where one epoch of a group is kept. `id`: up to 255 octets, unique in the group.
+// EpochPlace says where one epoch of a group is kept. `id`: up to 255 octets (panic otherwise), unique in the group.
 struct EpochPlace {
-  Bytes group;
-  Bytes id;
+  Bytes group;  // the key G
+  Bytes id;     // the keeper's own name for the epoch, see above
   // The key that all records of this epoch alone begin with.
   [[nodiscard]] Bytes key() const;
 };
@@ -53,6 +53,7 @@ void erase_epoch(storage::Batch&, const EpochPlace&, const treekem::RatchetTree&
 // EpochLoader reads epochs of one group back. Their trees share memory. Borrows the store.
 class EpochLoader {
  public:
+  // `group`: the key G. The suite is the one that the group was written with.
   EpochLoader(storage::Store&, Bytes group, const crypto::CipherSuite&);
 
   // The epoch, which notes from now on what changes in its message keys. storage::errc::kMalformedRecord,

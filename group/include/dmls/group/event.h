@@ -14,10 +14,10 @@ namespace dmls::group {
 
 // An application message, authenticated as `sender`'s, who was a member in `epoch` and need not be any more.
 struct ApplicationMessage {
-  std::uint64_t epoch;
-  Member sender;
-  Bytes data;
-  Bytes authenticated_data;
+  std::uint64_t epoch;       // the group's present one, or one that was left and is still read
+  Member sender;             // as it stood in `epoch`
+  Bytes data;                // what was encrypted, without padding; may be empty
+  Bytes authenticated_data;  // what was sent along in the clear
 };
 
 // A proposal that now waits for a commit of this epoch; see `objection`. RFC 9420 §12.1
@@ -27,6 +27,7 @@ using ReceivedProposal = StoredProposal;
 // proposals, Client::add_psk()), then give it to Group::resume(). It cannot be read from the message again.
 class [[nodiscard]] WaitingCommit {
  public:
+  // What to get: proposals; or, when none is missing, PSKs.
   [[nodiscard]] const Waiting& missing() const { return missing_; }
 
  private:

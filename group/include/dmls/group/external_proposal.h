@@ -13,7 +13,7 @@ namespace dmls::group {
 
 // Where an external sender stands.
 struct ExternalSenderPosition {
-  Bytes group_id;
+  Bytes group_id;                  // of the group that knows it
   std::uint64_t epoch = 0;         // the group's present one: the proposal is void in any other
   std::uint32_t sender_index = 0;  // its place in external_senders
 };

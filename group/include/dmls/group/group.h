@@ -27,8 +27,9 @@ class EpochLoader;
 class GroupRegistration;
 class GroupStore;
 
+// Whether the group goes on, for this client. Only merge() changes it.
 enum class GroupStatus : std::uint8_t {
-  active,
+  active,   // this client is a member, and may send
   removed,  // a commit removed this client: it reads late messages, and sends nothing
   closed,   // a ReInit was committed: late messages are read, and Client::reinitialize() starts the next group
 };
@@ -37,16 +38,22 @@ enum class GroupStatus : std::uint8_t {
 // the next call of one that is not const.
 class Group {
  public:
+  // What was moved from may only be assigned to, or destroyed.
   Group(Group&&) noexcept;
   Group& operator=(Group&&) noexcept;
   ~Group();
 
   // ---- looking
 
+  // The same in all epochs.
   [[nodiscard]] BytesView group_id() const { return epoch_.shared().context.group_id; }
+  // The number of the present epoch; after a removal, of the last one that this client was in.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_.number(); }
+  // The client's.
   [[nodiscard]] const crypto::CipherSuite& suite() const { return epoch_.suite(); }
+  // Whether this client may still send.
   [[nodiscard]] GroupStatus status() const { return status_; }
+  // Where this client stands in the present epoch.
   [[nodiscard]] LeafIndex own_leaf() const { return epoch_.own_leaf(); }
   // From left to right.
   [[nodiscard]] std::vector<Member> members() const;
@@ -69,13 +76,14 @@ class Group {
   [[nodiscard]] keyschedule::Psk resumption_psk() const;
   // The encoded ratchet tree, for new members who get it aside. RFC 9420 §12.4.3.3
   [[nodiscard]] Bytes ratchet_tree() const { return epoch_.shared().tree.encode(); }
-  // A signed GroupInfo as an encoded MLSMessage: what external committers and observers start from. RFC 9420 §12.4.3
+  // A signed GroupInfo as an encoded MLSMessage: what external committers and observers start from. RFC 9420 §12.4.3.
+  // kRemoved, kClosed.
   Result<Bytes> group_info(TreeDelivery, ExternalJoins) const;
 
   // ---- sending
 
   // Encrypts an application message as an encoded MLSMessage. RFC 9420 §6.3. kCommitFirst while proposals wait that a
-  // commit of this member would take up: whoever is about to be removed shall not read it (§12.4).
+  // commit of this member would take up: whoever is about to be removed shall not read it (§12.4). kRemoved, kClosed.
   Result<Bytes> protect(BytesView data, BytesView authenticated_data = {});
 
   // Proposals by reference: they wait in this epoch as received ones do. RFC 9420 §12.1. An Update is made by
@@ -84,6 +92,7 @@ class Group {
   // Renews this member's leaf, and gives it another identity if one is named; takes effect when somebody else commits
   // it.
   Result<SentProposal> propose_update(const ProposalOptions& = {}, std::optional<SigningIdentity> = {});
+  // What waits for a commit in the present epoch, own proposals included.
   [[nodiscard]] const ProposalStore& proposals() const { return proposals_; }
 
   // Creates a commit. The group stays in its epoch until merge(): send the message, and merge when the delivery service

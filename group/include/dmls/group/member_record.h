@@ -16,53 +16,57 @@
 
 namespace dmls::group {
 
-inline constexpr std::uint16_t kRecordVersion = 1;
+inline constexpr std::uint16_t kRecordVersion = 1;  // the only one so far
 
+// A key package that was published and not used, and what is behind it.
 struct KeyPackageRecord {
-  std::uint16_t version = kRecordVersion;
-  treekem::KeyPackage key_package;
-  crypto::HpkePrivateKey init;
-  crypto::HpkePrivateKey encryption;
+  std::uint16_t version = kRecordVersion;  // see decode_record()
+  treekem::KeyPackage key_package;         // as it was published
+  crypto::HpkePrivateKey init;             // for its init_key
+  crypto::HpkePrivateKey encryption;       // for its leaf's encryption_key
   static constexpr auto fields(auto& s) { return std::tie(s.version, s.key_package, s.init, s.encryption); }
 };
 
-// The private key is the application's to keep: it is found again by its public key.
+// A SigningIdentity. The private key is the application's to keep: it is found again by its public key.
 struct IdentityRecord {
-  treekem::Credential credential;
-  Bytes signature_key;
+  treekem::Credential credential;  // as the leaf presents it
+  Bytes signature_key;             // SignaturePublicKey octets, of the signer
   static constexpr auto fields(auto& s) { return std::tie(s.credential, s.signature_key); }
 };
 
+// An OwnUpdate.
 struct OwnUpdateRecord {
-  crypto::HpkePrivateKey private_key;
-  std::optional<IdentityRecord> identity;
+  crypto::HpkePrivateKey private_key;      // for the encryption_key of the leaf in the Update
+  std::optional<IdentityRecord> identity;  // if the Update changes it
   static constexpr auto fields(auto& s) { return std::tie(s.private_key, s.identity); }
 };
 
+// A StoredProposal; its objection is not stored but found again, see restore_proposal().
 struct ProposalRecord {
-  std::uint16_t version = kRecordVersion;
-  ProposalRef reference;
-  Proposal proposal;
-  Sender sender;
-  Bytes authenticated_data;
-  std::optional<OwnUpdateRecord> own_update;
+  std::uint16_t version = kRecordVersion;     // see decode_record()
+  ProposalRef reference;                      // Nh octets
+  Proposal proposal;                          // as it was sent
+  Sender sender;                              // who proposed it
+  Bytes authenticated_data;                   // what was sent along
+  std::optional<OwnUpdateRecord> own_update;  // of an own Update alone
   static constexpr auto fields(auto& s) {
     return std::tie(s.version, s.reference, s.proposal, s.sender, s.authenticated_data, s.own_update);
   }
 };
 
+// An OutgoingWelcome.
 struct WelcomeRecord {
-  Bytes message;
-  std::vector<std::uint32_t> recipients;
+  Bytes message;                          // encoded MLSMessage
+  std::vector<std::uint32_t> recipients;  // leaf indexes
   static constexpr auto fields(auto& s) { return std::tie(s.message, s.recipients); }
 };
 
-// The content travels in the form of a PublicMessage; its membership tag, which was verified or is not there, is empty.
+// A received commit that has not happened, whose message key is spent.
 struct ReceivedCommitRecord {
-  std::uint16_t version = kRecordVersion;
-  Bytes message_hash;
-  WireFormat wire_format{};
-  PublicMessage content;
+  std::uint16_t version = kRecordVersion;  // see decode_record()
+  Bytes message_hash;                      // what its keeper knows the message by, if it comes again
+  WireFormat wire_format{};                // in which it came
+  PublicMessage content;  // in this form, whatever `wire_format`; its membership tag, if it has one, is empty
   static constexpr auto fields(auto& s) { return std::tie(s.version, s.message_hash, s.wire_format, s.content); }
 };
 
@@ -78,28 +82,34 @@ Result<T> decode_record(BytesView octets) {
 
 // ---- from what is in memory, and back ------------------------------------------------------------------------------
 
+// An encoded KeyPackageRecord.
 [[nodiscard]] SecretBytes record_of(const treekem::KeyPackageBundle&);
-// storage::errc::kMalformedRecord if the private keys are not those of the key package.
+// storage::errc::kMalformedRecord if the private keys are not those of the key package,
+// crypto::errc::kInvalidPrivateKey if they are none of this suite.
 Result<treekem::KeyPackageBundle> bundle_from(KeyPackageRecord, const crypto::CipherSuite&);
 
+// The public half alone.
 [[nodiscard]] IdentityRecord record_of(const SigningIdentity&);
-// kMisuse if ClientConfig has no such signer.
+// kMisuse if neither ClientConfig::signer nor one of ClientConfig::other_signers has that public key.
 Result<SigningIdentity> identity_from(IdentityRecord, const ClientConfig&);
 
-// `own`: what is behind an Update of one's own, else nullptr.
+// An encoded ProposalRecord. `own`: what is behind an Update of one's own, else nullptr.
 [[nodiscard]] SecretBytes record_of(const StoredProposal&, const OwnUpdate* own);
-// Adds the proposal, judged anew, and what is behind it.
+// Adds the proposal, judged anew, and what is behind it. kLimit if the store is full; for an own Update, errors of
+// identity_from() and crypto::errc::kInvalidPrivateKey.
 Result<void> restore_proposal(ProposalRecord, const PublicEpoch&, const ClientConfig&, ProposalStore&);
 
-// A received commit that has not happened, whose message key is spent.
+// An encoded ReceivedCommitRecord.
 [[nodiscard]] SecretBytes record_of(const AuthenticatedContent& commit, BytesView message_hash);
+// Back; the proof that it is genuine is that it was stored, see Epoch::verified_before().
 [[nodiscard]] AuthenticatedContent content_from(ReceivedCommitRecord);
 
-// All records below a prefix that ends with a number, in order of the numbers.
+// A record whose key ends with a number, see storage::below().
 struct NumberedRecord {
-  std::uint64_t number;
-  SecretBytes value;
+  std::uint64_t number;  // the last component of the key
+  SecretBytes value;     // the content of the record
 };
+// Those that have nothing but a number below `prefix`, in order of the numbers. Errors of the store.
 Result<std::vector<NumberedRecord>> numbered_records(storage::Store&, BytesView prefix);
 
 }  // namespace dmls::group

@@ -20,19 +20,22 @@
 
 namespace dmls::group {
 
+// What an observer relies on.
 struct ObserverConfig {
-  std::shared_ptr<const Policy> policy;  // required, as for a client
-  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();
-  std::shared_ptr<const CustomProposalRules> custom_proposals = {};
-  std::shared_ptr<Executor> executor = {};
-  const crypto::Provider* provider = &crypto::default_provider();  // borrowed; for the GroupInfo's cipher suite
+  std::shared_ptr<const Policy> policy;                                  // required, as for a client
+  std::shared_ptr<const Clock> clock = std::make_shared<SystemClock>();  // required; judges lifetimes
+  std::shared_ptr<const CustomProposalRules> custom_proposals = {};      // those of the members
+  std::shared_ptr<Executor> executor = {};                               // spreads signature checks and hashing
+  const crypto::Provider* provider = &crypto::default_provider();        // borrowed; for the GroupInfo's cipher suite
 };
 
 // A commit that was verified as far as an observer can, and has not happened yet: give it to Observer::merge(), or drop
 // it.
 class [[nodiscard]] ObservedCommit {
  public:
+  // What it does, lent by this object. The policy has accepted it.
   [[nodiscard]] const Changes& changes() const { return changes_; }
+  // What the committer sent along, lent by this object.
   [[nodiscard]] const Bytes& authenticated_data() const { return authenticated_data_; }
 
  private:
@@ -46,10 +49,11 @@ class [[nodiscard]] ObservedCommit {
 
 // An encrypted message of the present epoch: whose it is and what it says is for members to see.
 struct EncryptedMessage {
-  ContentType content_type;
+  ContentType content_type;  // as it says in the clear; not verified
 };
 
-// A commit that names proposals which the observer did not get, in `Waiting`: process() it again when it has them.
+// What comes of a message. `Waiting` is a commit that names proposals which the observer did not get: process() it
+// again when it has them. It never waits for PSKs.
 using ObserverEvent = std::variant<ReceivedProposal, ObservedCommit, EncryptedMessage, Waiting, Skipped>;
 
 // Observer runs the same validation as members do, without what takes secrets: membership tags and confirmation tags.
@@ -58,13 +62,20 @@ using ObserverEvent = std::variant<ReceivedProposal, ObservedCommit, EncryptedMe
 class Observer {
  public:
   // Starts from an encoded MLSMessage that carries a GroupInfo. `ratchet_tree`: the encoded tree if it came aside.
+  // kMisuse if the policy, the clock or the provider is missing; kInvalidGroupInfo, and the errors of the layers below.
   static Result<Observer> create(ObserverConfig, BytesView group_info, BytesView ratchet_tree = {});
 
+  // Lent until the next merge().
   [[nodiscard]] BytesView group_id() const { return epoch_->context.group_id; }
+  // The number of the present epoch.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_->context.epoch; }
+  // It stays valid, and unchanged, for as long as it is held.
   [[nodiscard]] const std::shared_ptr<const PublicEpoch>& public_epoch() const { return epoch_; }
+  // From left to right.
   [[nodiscard]] std::vector<Member> members() const;
+  // Those of the present epoch that were seen and verified.
   [[nodiscard]] const ProposalStore& proposals() const { return proposals_; }
+  // The encoded ratchet tree, for those who join. RFC 9420 §12.4.3.3
   [[nodiscard]] Bytes ratchet_tree() const { return epoch_->tree.encode(); }
 
   // Reads an encoded MLSMessage. What is not genuine, or not valid, is an error and changes nothing. Messages of later

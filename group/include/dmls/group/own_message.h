@@ -14,29 +14,29 @@ namespace dmls::group {
 
 // How a proposal travels.
 struct ProposalOptions {
-  HandshakeFormat handshake = HandshakeFormat::private_message;
-  Bytes authenticated_data = {};
+  HandshakeFormat handshake = HandshakeFormat::private_message;  // encrypted, or for observers to read
+  Bytes authenticated_data = {};                                 // sent along in the clear, covered by the signature
 };
 
 // A proposal of one's own, and what is to be added to the ProposalStore of its epoch.
 struct OwnProposal {
-  MlsMessage message;
-  StoredProposal stored;
+  MlsMessage message;     // to be sent; its message key is spent if it is a PrivateMessage
+  StoredProposal stored;  // of this member as the sender, without objection
 };
 
 // A message to send, and the name by which a commit refers to its proposal.
 struct SentProposal {
-  Bytes message;  // an encoded MLSMessage; of a DeMLS group, an encoded DMLSMessage
-  ProposalRef reference;
+  Bytes message;          // an encoded MLSMessage; of a DeMLS group, an encoded DMLSMessage
+  ProposalRef reference;  // for CommitRequest::references()
 };
 
 // A fresh leaf of one's own, and the private key behind it.
 struct FreshLeaf {
-  Update proposal;
-  OwnUpdate behind;
+  Update proposal;   // signed for this group and leaf
+  OwnUpdate behind;  // for ProposalStore::add_own_update()
 };
 
-// Application data. RFC 9420 §6.1
+// Application data, as a PrivateMessage. RFC 9420 §6.1. Errors of the signer, the random source and the layers below.
 Result<MlsMessage> make_application_message(Epoch&, BytesView data, BytesView authenticated_data, const ClientConfig&);
 
 // Whether a commit of this member would take up proposals that wait in its epoch: then that commit comes before any

@@ -7,6 +7,7 @@
 
 namespace dmls::group {
 
+// Padding is asked once for every PrivateMessage that is sent. Receivers need not know which one it was.
 class Padding {
  public:
   virtual ~Padding() = default;
@@ -14,15 +15,19 @@ class Padding {
   [[nodiscard]] virtual std::size_t octets(ContentType, std::size_t length) const = 0;
 };
 
+// NoPadding shows the length of everything that is said.
 class NoPadding final : public Padding {
  public:
+  // 0.
   [[nodiscard]] std::size_t octets(ContentType, std::size_t) const override { return 0; }
 };
 
 // Up to the next multiple of `block` octets; 0 and 1 do not pad.
 class PadToMultiple final : public Padding {
  public:
+  // `block` in octets.
   explicit PadToMultiple(std::size_t block) : block_(block) {}
+  // Less than `block`.
   [[nodiscard]] std::size_t octets(ContentType, std::size_t length) const override;
 
  private:
@@ -33,6 +38,7 @@ class PadToMultiple final : public Padding {
 // added. Known as Padme (Nikitin et al., PoPETs 2019).
 class PadLogarithmically final : public Padding {
  public:
+  // 0 for a length of up to 8, and some above it.
   [[nodiscard]] std::size_t octets(ContentType, std::size_t length) const override;
 };
 

@@ -12,6 +12,7 @@ namespace dmls::group {
 struct PublicEpoch;     // <dmls/group/public_epoch.h>
 struct StoredProposal;  // <dmls/group/proposal_store.h>
 
+// Policy is asked before a group changes, and about every credential that is new in it.
 class Policy : public treekem::CredentialValidator {
  public:
   // May this transition happen? Asked for received commits and for own ones, before they are staged; and for a Welcome,
@@ -33,11 +34,15 @@ class Policy : public treekem::CredentialValidator {
 // leaves never expire. For examples, tests and benchmarks.
 class AcceptEverything : public Policy {
  public:
+  // Whoever says so.
   Result<void> validate(const treekem::CredentialView&, BytesView) const override { return {}; }
+  // Anybody as anybody.
   Result<void> valid_successor(const treekem::CredentialView&, const treekem::CredentialView&) const override {
     return {};
   }
+  // Whatever by whomever.
   Result<void> accept(const PublicEpoch&, const Changes&) const override { return {}; }
+  // Neither the time nor the length of a lifetime is judged.
   [[nodiscard]] treekem::LifetimePolicy lifetimes(std::uint64_t) const override { return {}; }
 };
 
@@ -45,6 +50,7 @@ class AcceptEverything : public Policy {
 // signature key: one client may have keys of several schemes. For the same uses.
 class TrustNames : public AcceptEverything {
  public:
+  // The content of the credential, as CredentialView::body has it.
   [[nodiscard]] Bytes client_id(const treekem::CredentialView& credential, BytesView) const override {
     return to_bytes(credential.body);
   }

@@ -16,17 +16,17 @@ namespace dmls::group {
 
 // A proposal as it was sent, by whom, and the name by which a commit refers to it.
 struct StoredProposal {
-  ProposalRef reference;
-  Proposal proposal;
-  Sender sender;
-  Bytes authenticated_data;
+  ProposalRef reference;     // make_proposal_ref() of the message that it came in
+  Proposal proposal;         // as it was sent
+  Sender sender;             // who proposes it; may be no member, RFC 9420 §12.1.8
+  Bytes authenticated_data;  // what was sent along
   // Why commits of our own leave it out: it is invalid, or the policy does not accept it.
   std::optional<Error> objection = {};
 };
 
 // What is behind an Update of our own, needed once somebody commits it.
 struct OwnUpdate {
-  crypto::HpkeKeyPair pair;
+  crypto::HpkeKeyPair pair;                 // of the leaf's encryption_key
   std::optional<SigningIdentity> identity;  // if the Update changes it
 };
 
@@ -34,19 +34,22 @@ struct OwnUpdate {
 // propose cannot fill the memory. What goes in was verified in that epoch.
 class ProposalStore {
  public:
-  static constexpr std::size_t kMaxProposals = 10'000;
+  static constexpr std::size_t kMaxProposals = 10'000;  // in one epoch
 
   // Nothing happens for a proposal that is there already. kLimit beyond kMaxProposals.
   Result<void> add(StoredProposal);
-  // Whether add() will succeed.
+  // Whether add() will succeed; else kLimit.
   Result<void> check_room(const ProposalRef&) const;
+  // What is behind the Update of that name; replaces what was there.
   void add_own_update(const ProposalRef&, OwnUpdate);
 
   // nullptr if there is none.
   [[nodiscard]] const StoredProposal* find(const ProposalRef&) const;
+  // nullptr for all but own Updates. Both pointers are valid until clear().
   [[nodiscard]] const OwnUpdate* own_update(const ProposalRef&) const;
   // In order of arrival.
   [[nodiscard]] const std::vector<std::shared_ptr<const StoredProposal>>& all() const { return order_; }
+  // For the next epoch: everything goes, private keys included.
   void clear();
 
  private:

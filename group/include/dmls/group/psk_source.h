@@ -22,7 +22,9 @@ class ExternalPsks final : public PskSource {
  public:
   // Replaces an earlier value of the same name.
   void add(BytesView psk_id, keyschedule::Psk);
+  // Wipes it; nothing happens if there is none.
   void remove(BytesView psk_id);
+  // A clone. kUnknownPsk for all resumption PSKs.
   Result<keyschedule::Psk> find(const keyschedule::PreSharedKeyID&) const override;
 
  private:

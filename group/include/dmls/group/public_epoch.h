@@ -16,13 +16,13 @@ using tree_math::LeafIndex;
 // Immutable once it is made, and shared (std::shared_ptr<const PublicEpoch>) by whoever needs it: versions, forks,
 // observers. Only the transitions make one; its parts agree with each other.
 struct PublicEpoch {
-  crypto::CipherSuite suite;
-  keyschedule::GroupContext context;
+  crypto::CipherSuite suite;          // of the group
+  keyschedule::GroupContext context;  // complete. RFC 9420 §8.1
   Bytes encoded_context;              // of `context`
   treekem::ExtensionList extensions;  // of `context`, decoded
-  treekem::RatchetTree tree;
-  Bytes confirmation_tag;         // Nh octets
-  Bytes interim_transcript_hash;  // Nh octets
+  treekem::RatchetTree tree;          // with the tree hash that `context` names
+  Bytes confirmation_tag;             // Nh octets
+  Bytes interim_transcript_hash;      // Nh octets
   // When this client entered the epoch, by its own clock, in seconds since 1970. Late commits are judged by it: what
   // was valid at some time since then is not refused because the commit took long.
   std::uint64_t entered_at = 0;

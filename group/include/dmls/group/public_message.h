@@ -9,9 +9,9 @@ namespace dmls::group {
 
 // The membership tag is there exactly if the sender is a member.
 struct PublicMessage {
-  FramedContent content;
-  FramedContentAuthData auth;
-  std::optional<Bytes> membership_tag;
+  FramedContent content;                // never application data, if it is genuine
+  FramedContentAuthData auth;           // signature, and confirmation tag of a commit
+  std::optional<Bytes> membership_tag;  // MAC: opaque<V>, Nh octets
   bool operator==(const PublicMessage&) const = default;
 };
 
@@ -23,13 +23,16 @@ struct PublicMessage {
 }  // namespace dmls::group
 
 namespace dmls::tls_codec {
+// struct { FramedContent content; FramedContentAuthData auth; select (sender_type) {...}; } PublicMessage
 template <>
 struct Codec<group::PublicMessage> {
+  // The membership tag if there is one, whoever the sender.
   static void write(auto& sink, const group::PublicMessage& v) {
     Codec<group::FramedContent>::write(sink, v.content);
     group::FramedContentAuthData::write(sink, v.auth);
     if (v.membership_tag) Codec<Bytes>::write(sink, *v.membership_tag);
   }
+  // A membership tag exactly for members.
   static Result<group::PublicMessage> read(Reader&);
 };
 }  // namespace dmls::tls_codec

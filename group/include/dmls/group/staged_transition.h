@@ -19,8 +19,8 @@ enum class TransitionKind : std::uint8_t {
 
 // An encoded MLSMessage with a Welcome, and the leaves of those whom it is for.
 struct OutgoingWelcome {
-  Bytes message;
-  std::vector<LeafIndex> recipients;
+  Bytes message;                      // to be sent once the commit was accepted
+  std::vector<LeafIndex> recipients;  // in the epoch that begins
 };
 
 namespace detail {
@@ -32,11 +32,14 @@ struct TransitionState;
 // may be staged on one epoch at a time; once one of them is merged, the others are stale.
 class [[nodiscard]] Transition {
  public:
+  // What was moved from may only be assigned to, or destroyed.
   Transition(Transition&&) noexcept;
   Transition& operator=(Transition&&) noexcept;
   ~Transition();
 
+  // Which function takes it.
   [[nodiscard]] TransitionKind kind() const;
+  // What it does, for the application to judge; lent by this object.
   [[nodiscard]] const Changes& changes() const;
   // Made by this client: its message and Welcomes are to be sent.
   [[nodiscard]] bool is_own() const;
@@ -52,11 +55,11 @@ class [[nodiscard]] Transition {
   // What the committer sent along; empty for a Welcome.
   [[nodiscard]] const Bytes& authenticated_data() const;
 
-  // Of the epoch that begins; empty for a removal. The encoded ratchet tree, for new members who get it aside, and a
-  // signed GroupInfo as an encoded MLSMessage.
+  // The encoded ratchet tree of the epoch that begins, for new members who get it aside; empty for a removal.
   [[nodiscard]] Bytes ratchet_tree() const;
+  // A signed GroupInfo of that epoch as an encoded MLSMessage; kMisuse for a removal.
   Result<Bytes> group_info(TreeDelivery, ExternalJoins) const;
-  // Nh octets; nullptr for a removal, where this client cannot know it.
+  // Of the epoch that begins, Nh octets; nullptr for a removal, where this client cannot know it. Lent by this object.
   [[nodiscard]] const keyschedule::EpochAuthenticator* epoch_authenticator() const;
 
  private:

@@ -34,49 +34,50 @@ class GroupInfoNotes {
 // The two ends of the init secret, RFC 9420 §8: where that of the parent epoch comes from, and what the new epoch
 // leaves to its own successors. `notes`, if any, go into the Welcome of a commit.
 struct InitSeam {
-  keyschedule::InitSecretSource& source;
-  keyschedule::EpochSuccession& succession;
-  const GroupInfoNotes* notes = nullptr;
+  keyschedule::InitSecretSource& source;     // asked at most once, and not for an external commit
+  keyschedule::EpochSuccession& succession;  // called at most once, with the new epoch secret
+  const GroupInfoNotes* notes = nullptr;     // borrowed, as the others, for the call
 };
 
 // An epoch that would follow, complete and verified.
 struct StagedEpoch {
-  Epoch next;
-  Changes changes;
+  Epoch next;                                    // as this member will hold it
+  Changes changes;                               // accepted by the policy
   std::optional<SigningIdentity> identity = {};  // this client's in that epoch, if the commit changes it
 };
 
 // A genuine commit that removes this member: it cannot follow, nor check the confirmation tag. RFC 9420 §12.4.2
 struct RemovedByCommit {
-  Changes changes;
+  Changes changes;  // accepted by the policy
 };
 
 // A genuine commit that names what this client does not have. Keep the VerifiedContent and stage it again when it has:
 // its key is spent, so the message itself cannot be read a second time.
 struct Waiting {
-  std::vector<ProposalRef> proposals;
-  std::vector<keyschedule::PreSharedKeyID> psks;
+  std::vector<ProposalRef> proposals;             // in the order of the commit
+  std::vector<keyschedule::PreSharedKeyID> psks;  // looked for only when no proposal is missing
 };
 
+// What comes of a commit that is no error.
 using Staging = std::variant<StagedEpoch, RemovedByCommit, Waiting>;
 
 // What a member needs to know besides its epoch to make or read a commit. `proposals` are those of the same epoch.
 struct CommitInputs {
-  const ProposalStore& proposals;
-  const PskSource& psks;
-  const ClientConfig& config;
+  const ProposalStore& proposals;  // with what is behind own Updates
+  const PskSource& psks;           // external ones, and resumption PSKs as far as they are kept
+  const ClientConfig& config;      // with the identity that this client has in the epoch
 };
 
 // A Welcome, and whom it is for.
 struct WelcomeMessage {
-  MlsMessage message;
-  std::vector<LeafIndex> recipients;
+  MlsMessage message;                 // with a Welcome
+  std::vector<LeafIndex> recipients;  // in the epoch that begins
 };
 
 // A commit of one's own, with what has to be sent.
 struct OwnCommit {
-  StagedEpoch staged;
-  MlsMessage commit;
+  StagedEpoch staged;                    // where it leads
+  MlsMessage commit;                     // for the members; the message key of a PrivateMessage is spent
   std::vector<WelcomeMessage> welcomes;  // none if nobody was added
 };
 
@@ -92,13 +93,16 @@ Result<Staging> stage_commit(const Epoch& parent, const VerifiedContent& commit,
 Result<void> check_proposal(const PublicEpoch&, const StoredProposal&, const ClientConfig&);
 
 // Whether a joiner takes the place of a member with its own identity, which it was before. RFC 9420 §12.4.3.2
-enum class Resync : std::uint8_t { no, replace_own_leaf };
+enum class Resync : std::uint8_t {
+  no,                // a new member
+  replace_own_leaf,  // the first member with our identity is removed by the same commit
+};
 
 // What an external commit does besides joining.
 struct ExternalCommitRequest {
-  Resync resync = Resync::no;  // kNotAMember if it is asked for and no leaf has our identity
-  std::vector<Bytes> external_psks = {};
-  Bytes authenticated_data = {};
+  Resync resync = Resync::no;             // kNotAMember if it is asked for and no leaf has our identity
+  std::vector<Bytes> external_psks = {};  // psk_ids; the members have to hold them too
+  Bytes authenticated_data = {};          // sent along in the clear
 };
 
 // Joins by a commit of one's own, with a GroupInfo that has an external_pub. RFC 9420 §12.4.3.2. `ratchet_tree`: the
@@ -107,7 +111,10 @@ Result<OwnCommit> create_external_commit(const GroupInfo&, BytesView ratchet_tre
                                          const PskSource&, const ClientConfig&, keyschedule::EpochSuccession&);
 
 // Whether a GroupInfo lets its reader join by an external commit.
-enum class ExternalJoins : std::uint8_t { allowed, refused };
+enum class ExternalJoins : std::uint8_t {
+  allowed,  // with an external_pub extension
+  refused,  // without
+};
 
 // A signed GroupInfo of this epoch. RFC 9420 §12.4.3. `further`: extensions besides ratchet_tree and external_pub.
 Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, const SigningIdentity&,
@@ -123,9 +130,10 @@ Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions
 
 // The group that a re-initialised or branched one descends from, as a joiner has to know it. RFC 9420 §11.2, §11.3
 struct Ancestor {
-  std::shared_ptr<const PublicEpoch> epoch;
-  std::optional<ReInit> reinit;  // of the commit that started the epoch
+  std::shared_ptr<const PublicEpoch> epoch;  // never nullptr
+  std::optional<ReInit> reinit;              // of the commit that started the epoch
 };
+// AncestorSource finds the epochs that a new group may descend from.
 class AncestorSource {
  public:
   virtual ~AncestorSource() = default;

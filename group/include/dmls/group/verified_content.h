@@ -19,6 +19,7 @@ class SignedContent {
   [[nodiscard]] std::optional<LeafIndex> sender_leaf() const { return sender_; }
   // The epoch it was verified in. It means nothing in any other, be it of the same group and number.
   [[nodiscard]] const std::shared_ptr<const PublicEpoch>& epoch() const { return epoch_; }
+  // Gives up the proof, and hands over the content.
   [[nodiscard]] AuthenticatedContent into_content() && { return std::move(content_); }
 
  private:

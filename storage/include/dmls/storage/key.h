@@ -16,6 +16,7 @@ namespace dmls::storage {
 
 // `prefix` with one more component, of at most 255 octets (panic otherwise).
 [[nodiscard]] Bytes below(BytesView prefix, BytesView component);
+// The same with the characters of a string.
 [[nodiscard]] Bytes below(BytesView prefix, std::string_view component);
 // With one component of 8 octets, big-endian: keys sort as the numbers do.
 [[nodiscard]] Bytes below(BytesView prefix, std::uint64_t number);

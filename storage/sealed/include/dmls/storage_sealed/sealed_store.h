@@ -27,16 +27,20 @@ enum class RecordNames : std::uint8_t {
 // One record is the wrapper's own, so that another key or another choice of RecordNames is refused at open().
 class SealedStore final : public Store {
  public:
-  static constexpr std::size_t kKeySize = 32;
+  static constexpr std::size_t kKeySize = 32;  // octets of a sealing key
 
-  // kMisuse for a key of another size; kNotAuthentic if the store was sealed otherwise; kUnknownFormat if it holds
-  // records that were not sealed.
+  // kMisuse for a key of another size, or without a store or a random source; kNotAuthentic if the store was sealed
+  // otherwise; kUnknownFormat if it holds records that were not sealed; errors of `inner` and `random`. The sealing key
+  // is not needed afterwards.
   static Result<std::unique_ptr<SealedStore>> open(std::shared_ptr<Store> inner, const SecretBytes& sealing_key,
                                                    RecordNames names = RecordNames::hidden,
                                                    std::shared_ptr<Random> random = std::make_shared<SystemRandom>());
 
+  // As `inner` writes. kMalformedKey if a key or prefix is not a sequence of whole components; errors of `random`.
   Result<void> write(const Batch&) override;
+  // kMalformedKey, kNotAuthentic, errors of `inner`.
   Result<std::optional<SecretBytes>> read(BytesView key) override;
+  // Keys as they were given to write(), whatever RecordNames says. kMalformedKey, kNotAuthentic, errors of `inner`.
   Result<void> for_each(BytesView prefix, const Visitor&) override;
 
  private:

@@ -8,6 +8,7 @@
 
 namespace dmls::storage {
 
+// Which database, and by which way to the disk.
 struct SqliteOptions {
   std::string path;      // UTF-8; made if it does not exist
   std::string vfs = {};  // the name of a registered VFS; empty for SQLite's default
@@ -27,8 +28,11 @@ class SqliteStore final : public Store {
   static Result<std::unique_ptr<SqliteStore>> open(const SqliteOptions&);
   ~SqliteStore() override;
 
+  // One transaction. kWriteFailed, kBroken.
   Result<void> write(const Batch&) override;
+  // kReadFailed, kBroken.
   Result<std::optional<SecretBytes>> read(BytesView key) override;
+  // kReadFailed, kBroken, or what the visitor fails with.
   Result<void> for_each(BytesView prefix, const Visitor&) override;
 
  private:
