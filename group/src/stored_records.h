@@ -5,9 +5,8 @@
 //   "k" KeyPackageRef       KeyPackageRecord
 //   "p" Hash(psk_id)        PskRecord
 //   "i" Hash(group_id)      the group id, of every group that is kept
-//   "x" number              an own commit that leads into a group and has not happened: OwnCommitRecord; below it, as
-//   if
-//                           it were a group, its epoch with the id 1
+//   "x" number              an own commit that leads into a group and has not happened: OwnCommitRecord; below it,
+//                           as if it were a group, its epoch with the id 1
 //   G = "g" Hash(group_id)  a group:
 //     G "s"                   GroupRecord
 //     G "r" epoch             the resumption PSK of an epoch that was left

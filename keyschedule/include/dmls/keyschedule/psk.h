@@ -16,12 +16,17 @@
 namespace dmls::keyschedule {
 
 // What names the PSK: an ExternalPskId or a ResumptionPskId. Closed, as the two are all that the decoder knows.
-enum class PSKType : std::uint8_t { external = 1, resumption = 2 };
+enum class PSKType : std::uint8_t {
+  external = 1,    // the application distributes it
+  resumption = 2,  // of an epoch of this group or another
+};
 
-// What a resumption PSK is for: `reinit` and `branch` stand in the first Commit of a group that descends from the one
-// named (RFC 9420 §11.2, §11.3), `application` everywhere else. Closed: the decoder refuses other values, for they
-// would have no meaning.
-enum class ResumptionPSKUsage : std::uint8_t { application = 1, reinit = 2, branch = 3 };
+// What a resumption PSK is for. Closed: the decoder refuses other values, for they would have no meaning.
+enum class ResumptionPSKUsage : std::uint8_t {
+  application = 1,  // everywhere but in the two commits below
+  reinit = 2,       // in the first Commit of the group that takes the place of the one named, RFC 9420 §11.2
+  branch = 3,       // in the first Commit of a subgroup of the one named, RFC 9420 §11.3
+};
 
 // An external PSK: the application gives it this name.
 struct ExternalPskId {

@@ -12,8 +12,11 @@
 
 namespace dmls::keyschedule {
 
-// Each leaf has two ratchets. Proposals and commits use the handshake ratchet, application data the other.
-enum class RatchetKind : std::uint8_t { handshake = 0, application = 1 };
+// Each leaf has two ratchets.
+enum class RatchetKind : std::uint8_t {
+  handshake = 0,    // of proposals and commits
+  application = 1,  // of application data
+};
 
 // Which secret a record holds.
 enum class RecordType : std::uint8_t {

@@ -14,7 +14,10 @@
 namespace dmls::treekem {
 
 // The MLS Credential Types registry, RFC 9420 §17.5. Open: any value can be carried, compared and encoded.
-enum class CredentialType : std::uint16_t { basic = 0x0001, x509 = 0x0002 };
+enum class CredentialType : std::uint16_t {
+  basic = 0x0001,  // BasicCredential
+  x509 = 0x0002,   // X509Credential
+};
 
 // A bare assertion of an identity; its format is the application's.
 struct BasicCredential {

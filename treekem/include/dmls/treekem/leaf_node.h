@@ -22,7 +22,11 @@
 namespace dmls::treekem {
 
 // How a leaf came into the tree. Closed: the fields that follow depend on it.
-enum class LeafNodeSource : std::uint8_t { key_package = 1, update = 2, commit = 3 };
+enum class LeafNodeSource : std::uint8_t {
+  key_package = 1,  // by an Add
+  update = 2,       // by an Update of its own
+  commit = 3,       // by a commit of its own
+};
 
 // An alternative of `select (LeafNode.leaf_node_source)`: the leaf of a KeyPackage, and of whoever was added with it.
 struct LeafFromKeyPackage {

@@ -26,8 +26,11 @@
 
 namespace dmls::treekem {
 
-// A member's leaf is replaced; an external committer takes the first blank leaf (RFC 9420 §12.4.3.2).
-enum class Committer : std::uint8_t { member, external };
+// Whose path it is.
+enum class Committer : std::uint8_t {
+  member,    // its leaf is replaced
+  external,  // takes the first blank leaf, RFC 9420 §12.4.3.2
+};
 
 // What PathDraft::make() has to know of the committer. Everything but the leaf is borrowed for the call.
 struct PathParameters {
