@@ -17,9 +17,9 @@ namespace dmls::pictures {
 namespace {
 
 constexpr int kLeft = 24;
-constexpr int kColumn = 174;
+constexpr int kColumn = 180;
 constexpr int kLane = 108;
-constexpr int kWide = 150;
+constexpr int kWide = 144;
 constexpr int kHigh = 74;
 constexpr int kWidth = kLeft * 2 + 4 * kColumn + kWide;
 
@@ -54,10 +54,6 @@ struct Device {
     seen.push_back({step.node, step.parent, step.changes.epoch, describe(step.changes)});
   }
 };
-
-fork::OwnCommit commit(fork::Session& sender, const group::CommitRequest& request) {
-  return must(sender.commit(request));
-}
 
 std::size_t pprf_nodes(const fork::Session& session, const fork::NodeId& id) {
   for (const auto& held : session.inventory()) {
@@ -102,12 +98,15 @@ class Drawing {
   void edge(const fork::NodeId& parent, const fork::NodeId& child) {
     const Point from = corner(parent), to = corner(child);
     const bool straight = from.y == to.y;
-    const Point start{from.x + kWide, from.y + kHigh / 2 + (straight ? 0 : 16)}, end{to.x, to.y + kHigh / 2};
-    picture_.arrow(start, end, {.stroke = colour::kInk});
+    const Point start = straight ? Point{from.x + kWide, from.y + kHigh / 2} : Point{from.x + kWide / 2, from.y + kHigh};
+    picture_.arrow(start, {to.x, to.y + kHigh / 2}, {.stroke = colour::kInk});
     if (!device_.session.holds(parent)) return;
     // Entered here, so punctured there.
-    const Point at{start.x + 8, start.y + (straight ? 0 : (end.y - start.y) * 8 / (end.x - start.x))};
-    picture_.line({at.x, at.y - 8}, {at.x, at.y + 8}, {.stroke = colour::kRed, .width = 4});
+    if (straight) {
+      picture_.line({start.x + 9, start.y - 8}, {start.x + 9, start.y + 8}, {.stroke = colour::kRed, .width = 4});
+    } else {
+      picture_.line({start.x + 8, start.y + 14}, {start.x + 18, start.y + 2}, {.stroke = colour::kRed, .width = 4});
+    }
   }
   void epoch(const Seen& one) {
     const Point at = corner(one.id);
@@ -120,7 +119,7 @@ class Drawing {
     const auto ink = held ? colour::kInk : colour::kFaint;
     picture_.text({middle, at.y + 19}, "epoch " + std::to_string(one.number) + " (" + short_name(one.id.octets()) + ")",
                   {.size = 12, .anchor = Anchor::middle, .fill = ink, .bold = true});
-    picture_.text({middle, at.y + 39}, one.what, {.size = 12, .anchor = Anchor::middle, .fill = ink});
+    picture_.text({middle, at.y + 39}, one.what, {.size = 11, .anchor = Anchor::middle, .fill = ink});
     const std::size_t nodes = pprf_nodes(device_.session, one.id);
     picture_.text({middle, at.y + 61},
                   !held        ? std::string("deleted")
@@ -143,20 +142,20 @@ std::string demls_history() {
        c = must(fork::Client::create(person("Carol"))), d = must(fork::Client::create(person("Dave")));
   auto alice = must(a.create_group(as_bytes("netsplit")));
   Device device{alice};
-  const auto add = commit(alice, group::CommitRequest().add(must(b.new_key_package())).add(must(c.new_key_package())));
+  const auto add = must(alice.commit(group::CommitRequest().add(must(b.new_key_package())).add(must(c.new_key_package()))));
   const auto joined = must(alice.accept(add.commit));
   device.note(joined.events);
   auto bob = must(b.join(joined.welcomes.at(0).message));
   auto carol = must(c.join(joined.welcomes.at(0).message));
 
   // The network splits. Alice and Bob renew their keys; Carol, alone, adds Dave.
-  const auto renewed = commit(alice, {});
+  const auto renewed = must(alice.commit({}));
   device.note(must(alice.accept(renewed.commit)).events);
   bob.process(renewed.message);
-  const auto bobs = commit(bob, {});
+  const auto bobs = must(bob.commit({}));
   must(bob.accept(bobs.commit));
   device.note(alice.process(bobs.message));
-  const auto added = commit(carol, group::CommitRequest().add(must(d.new_key_package())));
+  const auto added = must(carol.commit(group::CommitRequest().add(must(d.new_key_package()))));
   must(carol.accept(added.commit));
 
   // It heals: each side hears what the other did.
@@ -176,7 +175,7 @@ std::string demls_history() {
   group::CommitRequest again;
   if (!must(alice.lost_changes(loser)).added.empty()) again.add(must(d.new_key_package()));
   for (fork::Session* committer : {&alice, &carol}) {
-    const auto made = commit(*committer, committer == &alice ? again : group::CommitRequest());
+    const auto made = must(committer->commit(committer == &alice ? again : group::CommitRequest()));
     const auto done = must(committer->accept(made.commit));
     if (committer == &alice) device.note(done.events);
     for (fork::Session* reader : {&alice, &bob, &carol}) {
@@ -188,7 +187,9 @@ std::string demls_history() {
   must(alice.forget_branch(alices_won ? added.node : renewed.node));
 
   picture.line({20, 282}, {kWidth - 20, 282}, {.stroke = colour::kPaleGrey, .width = 2});
-  picture.text({kLeft, 312}, "Healed: Alice has added Dave again, Carol has committed, the losing branch was forgotten",
+  picture.text({kLeft, 312},
+               std::string("Healed: Alice has ") + (again.adds().empty() ? "committed again" : "added Dave again") +
+                   ", Carol has committed, the losing branch was forgotten",
                {.size = 14, .bold = true});
   Drawing(picture, 346, device).draw();
 

@@ -18,7 +18,7 @@ using sendgroup::EpochName;
 
 constexpr int kLeft = 90;
 constexpr int kColumn = 75;
-constexpr int kTop = 108;
+constexpr int kTop = 122;
 constexpr int kRow = 96;
 constexpr int kRadius = 17;
 
@@ -48,8 +48,8 @@ class Conversation {
 
   sendgroup::Session& operator[](std::size_t index) { return people_[index].session; }
 
-  // Everybody else reads what one has sent. `verb` is written above the columns that it takes.
-  void send(std::size_t from, const char* verb, const std::vector<Bytes>& messages) {
+  // Everybody else reads what one has sent. `verb`, and which kind of it, are written above the columns that it takes.
+  void send(std::size_t from, const char* verb, const std::vector<Bytes>& messages, const char* kind = "") {
     const int first = column_;
     for (const Bytes& message : messages) {
       bool drawn = false;
@@ -60,7 +60,7 @@ class Conversation {
       if (drawn) ++column_;
     }
     if (column_ == first) give_up("a step has nothing to show");
-    verbs_.push_back({people_[from].name, verb, first, column_ - 1});
+    verbs_.push_back({people_[from].name, verb, kind, first, column_ - 1});
   }
 
   void draw(Picture& picture) const {
@@ -73,6 +73,7 @@ class Conversation {
       const int x = (x_of(verb.first) + x_of(verb.last)) / 2;
       picture.text({x, 60}, verb.who, {.size = 11, .anchor = Anchor::middle, .fill = colour::kFaint});
       picture.text({x, 76}, verb.what, {.size = 11, .anchor = Anchor::middle, .bold = true});
+      picture.text({x, 91}, verb.kind, {.size = 11, .anchor = Anchor::middle, .fill = colour::kFaint});
     }
     for (const Mark& mark : marks_)
       for (const auto& source : mark.imports) draw_import(picture, source, mark);
@@ -83,6 +84,7 @@ class Conversation {
   struct Verb {
     std::string who;
     const char* what;
+    const char* kind;
     int first;
     int last;
   };
@@ -158,15 +160,15 @@ std::string dimls_send_groups() {
   talk.send(2, "INIT", must(carol.open_send_group()).messages());
   talk.send(1, "UPDATE", must(bob.update()).messages());
   talk.send(0, "PROTECT", must(alice.protect(as_bytes("hello"))));
-  talk.send(2, "COMMIT, full", must(carol.commit(sendgroup::CommitKind::full)).messages());
-  talk.send(1, "COMMIT", must(bob.commit(sendgroup::CommitKind::partial)).messages());
+  talk.send(2, "COMMIT", must(carol.commit(sendgroup::CommitKind::full)).messages(), "(full)");
+  talk.send(1, "COMMIT", must(bob.commit(sendgroup::CommitKind::partial)).messages(), "(partial)");
   talk.send(0, "PROTECT", must(alice.protect(as_bytes("are you well?"))));
 
-  Picture picture(860, 484, "Three Send Groups in time, with the epochs that they import from each other");
+  Picture picture(860, 498, "Three Send Groups in time, with the epochs that they import from each other");
   picture.text({24, 30}, "Each row is a Send Group, which its owner alone moves; time goes to the right",
                {.size = 14, .bold = true});
   talk.draw(picture);
-  const int y = 396;
+  const int y = 410;
   picture.key({24, y}, {.fill = colour::kPaleGreen, .stroke = colour::kGreen, .width = 2},
               "an epoch that brings fresh keys of the owner");
   picture.key({24, y + 22}, {.fill = colour::kPaper, .stroke = colour::kBlue, .width = 2},

@@ -113,9 +113,8 @@ struct Panel {
     if (!parent || parent->unmerged_leaves.empty()) return;
     std::string names = "unmerged:";
     for (const std::uint32_t index : parent->unmerged_leaves) names += " " + room.name_at(LeafIndex(index));
-    picture.box({corner.x + kWide - 6, corner.y - 12}, 108, 19, {.fill = colour::kPaleAmber, .stroke = colour::kAmber},
-                9);
-    picture.text({corner.x + kWide + 48, corner.y + 2}, names, {.size = 11, .anchor = Anchor::middle});
+    picture.box({corner.x + kWide + 4, corner.y + 9}, 108, 20, {.fill = colour::kPaleAmber, .stroke = colour::kAmber}, 9);
+    picture.text({corner.x + kWide + 58, corner.y + 23}, names, {.size = 11, .anchor = Anchor::middle});
   }
 
   [[nodiscard]] std::string name(NodeIndex node) const {

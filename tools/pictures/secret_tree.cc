@@ -99,8 +99,8 @@ std::string secret_tree() {
 
   const Held what(tree);
   const auto size = tree.leaf_count();
-  Picture picture(kWidth, 584, "A secret tree after some messages: which secrets are held, spent, and not derived yet");
-  picture.text({kLeft, 30}, "On Alice's device: she has sent a commit and two messages, and read Dave's messages 0, 3 and 2",
+  Picture picture(kWidth, 562, "A secret tree after some messages: which secrets are held, spent, and not derived yet");
+  picture.text({kLeft, 30}, "Alice's device: a commit and two messages sent, Dave's messages 0, 3 and 2 read",
                {.size = 14, .bold = true});
   for (std::uint32_t i = 0; i < size.node_count(); ++i) {
     const NodeIndex node(i);
