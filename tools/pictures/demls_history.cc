@@ -50,9 +50,7 @@ struct Device {
       if (const auto* step = std::get_if<fork::Forked>(&event)) note(*step);
     }
   }
-  void note(const auto& step) {
-    seen.push_back({step.node, step.parent, step.changes.epoch, describe(step.changes)});
-  }
+  void note(const auto& step) { seen.push_back({step.node, step.parent, step.changes.epoch, describe(step.changes)}); }
 };
 
 std::size_t pprf_nodes(const fork::Session& session, const fork::NodeId& id) {
@@ -98,7 +96,8 @@ class Drawing {
   void edge(const fork::NodeId& parent, const fork::NodeId& child) {
     const Point from = corner(parent), to = corner(child);
     const bool straight = from.y == to.y;
-    const Point start = straight ? Point{from.x + kWide, from.y + kHigh / 2} : Point{from.x + kWide / 2, from.y + kHigh};
+    const Point start =
+        straight ? Point{from.x + kWide, from.y + kHigh / 2} : Point{from.x + kWide / 2, from.y + kHigh};
     picture_.arrow(start, {to.x, to.y + kHigh / 2}, {.stroke = colour::kInk});
     if (!device_.session.holds(parent)) return;
     // Entered here, so punctured there.
@@ -126,7 +125,9 @@ class Drawing {
                   : nodes == 1 ? std::string("PPRF: its root")
                                : "PPRF: " + std::to_string(nodes) + " nodes",
                   {.size = 11, .anchor = Anchor::middle, .fill = ink});
-    if (head) picture_.text({middle, at.y - 7}, "head", {.size = 12, .anchor = Anchor::middle, .fill = colour::kGreen, .bold = true});
+    if (head)
+      picture_.text({middle, at.y - 7}, "head",
+                    {.size = 12, .anchor = Anchor::middle, .fill = colour::kGreen, .bold = true});
   }
 
   Picture& picture_;
@@ -142,7 +143,8 @@ std::string demls_history() {
        c = must(fork::Client::create(person("Carol"))), d = must(fork::Client::create(person("Dave")));
   auto alice = must(a.create_group(as_bytes("netsplit")));
   Device device{alice};
-  const auto add = must(alice.commit(group::CommitRequest().add(must(b.new_key_package())).add(must(c.new_key_package()))));
+  const auto add =
+      must(alice.commit(group::CommitRequest().add(must(b.new_key_package())).add(must(c.new_key_package()))));
   const auto joined = must(alice.accept(add.commit));
   device.note(joined.events);
   auto bob = must(b.join(joined.welcomes.at(0).message));
@@ -194,8 +196,8 @@ std::string demls_history() {
   Drawing(picture, 346, device).draw();
 
   picture.line({kLeft + 8, 551}, {kLeft + 8, 567}, {.stroke = colour::kRed, .width = 4});
-  picture.text({kLeft + 27, 564}, "puncture: the child on this edge was entered, its init secret cannot be derived again",
-               {.size = 12});
+  picture.text({kLeft + 27, 564},
+               "puncture: the child on this edge was entered, its init secret cannot be derived again", {.size = 12});
   picture.key({kLeft, 588}, {.fill = colour::kPaleGreen, .stroke = colour::kGreen, .width = 3},
               "the head: messages are sent here");
   picture.key({kLeft, 612}, {.fill = colour::kPaper, .kind = Stroke::dashed},

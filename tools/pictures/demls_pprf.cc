@@ -94,10 +94,10 @@ class Drawing {
     if (held) look = {.fill = colour::kPaleBlue, .stroke = colour::kBlue, .width = 2};
     if (spent) look.width = 3;
     picture_.box({at.x - wide / 2, at.y}, wide, kHigh, look);
-    const std::string words = path.empty()                ? "root"
-                              : path.size() <= 5          ? path
-                              : spent                     ? "spent"
-                                                          : ".." + path.substr(path.size() - 3);
+    const std::string words = path.empty()       ? "root"
+                              : path.size() <= 5 ? path
+                              : spent            ? "spent"
+                                                 : ".." + path.substr(path.size() - 3);
     picture_.text({at.x, at.y + 17}, words, {.size = 10, .anchor = Anchor::middle, .mono = true});
   }
 
@@ -128,10 +128,12 @@ std::string demls_pprf() {
   }
 
   Picture picture(860, 558, "A puncturable PRF after two punctures: the nodes that are held, and those that are gone");
-  picture.text({kLeft, 30}, "A PPRF of 8 levels (256 inputs) after two inputs were punctured", {.size = 14, .bold = true});
+  picture.text({kLeft, 30}, "A PPRF of 8 levels (256 inputs) after two inputs were punctured",
+               {.size = 14, .bold = true});
   Drawing(picture, held, spent).draw();
   picture.key({kLeft, 508}, {.fill = colour::kPaleBlue, .stroke = colour::kBlue, .width = 2},
-              "held, " + std::to_string(held.size()) + " nodes: from them follow the values of " + std::to_string(derived) + " inputs, and of no others");
+              "held, " + std::to_string(held.size()) + " nodes: from them follow the values of " +
+                  std::to_string(derived) + " inputs, and of no others");
   picture.key({kLeft, 530}, {.fill = colour::kPaleRed, .stroke = colour::kRed},
               "wiped: the way from the root to an input that was spent. DeMLS has " +
                   std::to_string(pprf::Parameters::demls(suite).depth) + " levels in this suite");

@@ -132,9 +132,12 @@ std::string key_schedule() {
   picture.line({spine, 330}, {spine, y - 25}, {.stroke = colour::kInk});
   picture.text({left + 20, y - 12}, "each by DeriveSecret", {.size = 11, .fill = colour::kFaint});
 
-  picture.key({left, y + 22}, look_of(Life::step), "dies in the step that uses it (init_secret [n-1]: when the commit is merged)");
-  picture.key({left, y + 44}, look_of(Life::epoch), "lives as long as the epoch; resumption PSKs as long as the application asks for");
-  picture.key({left, y + 66}, look_of(Life::successor), "handed to the next epoch; DeMLS has a PPRF in this place, and an epoch id beside it");
+  picture.key({left, y + 22}, look_of(Life::step),
+              "dies in the step that uses it (init_secret [n-1]: when the commit is merged)");
+  picture.key({left, y + 44}, look_of(Life::epoch),
+              "lives as long as the epoch; resumption PSKs as long as the application asks for");
+  picture.key({left, y + 66}, look_of(Life::successor),
+              "handed to the next epoch; DeMLS has a PPRF in this place, and an epoch id beside it");
   return picture.finish();
 }
 

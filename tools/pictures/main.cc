@@ -18,14 +18,11 @@ struct Entry {
   std::string (*draw)();
 };
 
-constexpr Entry kPictures[] = {{"tree-fresh.svg", dmls::pictures::tree_fresh},
-                               {"tree-commit.svg", dmls::pictures::tree_commit},
-                               {"tree-unmerged.svg", dmls::pictures::tree_unmerged},
-                               {"key-schedule.svg", dmls::pictures::key_schedule},
-                               {"secret-tree.svg", dmls::pictures::secret_tree},
-                               {"demls-history.svg", dmls::pictures::demls_history},
-                               {"demls-pprf.svg", dmls::pictures::demls_pprf},
-                               {"dimls-send-groups.svg", dmls::pictures::dimls_send_groups}};
+constexpr Entry kPictures[] = {
+    {"tree-fresh.svg", dmls::pictures::tree_fresh},       {"tree-commit.svg", dmls::pictures::tree_commit},
+    {"tree-unmerged.svg", dmls::pictures::tree_unmerged}, {"key-schedule.svg", dmls::pictures::key_schedule},
+    {"secret-tree.svg", dmls::pictures::secret_tree},     {"demls-history.svg", dmls::pictures::demls_history},
+    {"demls-pprf.svg", dmls::pictures::demls_pprf},       {"dimls-send-groups.svg", dmls::pictures::dimls_send_groups}};
 
 std::string read(const std::string& path) {
   std::ifstream in(path, std::ios::binary);

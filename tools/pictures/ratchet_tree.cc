@@ -19,10 +19,10 @@ using tree_math::LeafIndex;
 using tree_math::NodeIndex;
 
 constexpr int kLeft = 30;
-constexpr int kStep = 101;    // from leaf to leaf
-constexpr int kRise = 68;     // from level to level
-constexpr int kWide = 84;     // a node
-constexpr int kHigh = 38;     //
+constexpr int kStep = 101;  // from leaf to leaf
+constexpr int kRise = 68;   // from level to level
+constexpr int kWide = 84;   // a node
+constexpr int kHigh = 38;   //
 constexpr int kWidth = kLeft * 2 + 7 * kStep + kWide;
 
 struct Hue {
@@ -31,15 +31,14 @@ struct Hue {
 };
 
 // The nodes of one path, from the lowest up.
-constexpr Hue kHues[] = {{colour::kPaleGreen, colour::kGreen},
-                         {colour::kPaleAmber, colour::kAmber},
-                         {colour::kPaleRed, colour::kRed}};
+constexpr Hue kHues[] = {
+    {colour::kPaleGreen, colour::kGreen}, {colour::kPaleAmber, colour::kAmber}, {colour::kPaleRed, colour::kRed}};
 
 struct Panel {
   Picture& picture;
   const Room& room;
-  int top;                              // of the root
-  std::vector<Sealed> sealed = {};      // by the last commit
+  int top;                          // of the root
+  std::vector<Sealed> sealed = {};  // by the last commit
   std::string_view committer = {};
 
   [[nodiscard]] Point at(NodeIndex node) const {
@@ -90,8 +89,7 @@ struct Panel {
     if (!key) {
       picture.box(corner, kWide, kHigh, {.fill = colour::kPaper, .kind = Stroke::dashed});
       picture.text({middle.x, middle.y + 16}, number, {.size = 11, .anchor = Anchor::middle, .fill = colour::kFaint});
-      picture.text({middle.x, middle.y + 30}, "blank",
-                   {.size = 11, .anchor = Anchor::middle, .fill = colour::kFaint});
+      picture.text({middle.x, middle.y + 30}, "blank", {.size = 11, .anchor = Anchor::middle, .fill = colour::kFaint});
     } else {
       const Hue* hue = fresh(node);
       Look look{.fill = colour::kPaleBlue, .stroke = colour::kBlue};
@@ -113,7 +111,8 @@ struct Panel {
     if (!parent || parent->unmerged_leaves.empty()) return;
     std::string names = "unmerged:";
     for (const std::uint32_t index : parent->unmerged_leaves) names += " " + room.name_at(LeafIndex(index));
-    picture.box({corner.x + kWide + 4, corner.y + 9}, 108, 20, {.fill = colour::kPaleAmber, .stroke = colour::kAmber}, 9);
+    picture.box({corner.x + kWide + 4, corner.y + 9}, 108, 20, {.fill = colour::kPaleAmber, .stroke = colour::kAmber},
+                9);
     picture.text({corner.x + kWide + 58, corner.y + 23}, names, {.size = 11, .anchor = Anchor::middle});
   }
 
@@ -125,7 +124,8 @@ struct Panel {
   void list(int y) const {
     for (std::size_t i = 0; i < sealed.size(); ++i) {
       std::string words = "path secret of node " + std::to_string(sealed[i].node.value()) + ", sealed " +
-                          (sealed[i].to.size() == 1 ? "once" : std::to_string(sealed[i].to.size()) + " times") + ": to ";
+                          (sealed[i].to.size() == 1 ? "once" : std::to_string(sealed[i].to.size()) + " times") +
+                          ": to ";
       for (std::size_t k = 0; k < sealed[i].to.size(); ++k) words += (k == 0 ? "" : ", ") + name(sealed[i].to[k]);
       picture.key({kLeft, y + static_cast<int>(i) * 20}, {.fill = kHues[i].strong, .stroke = kHues[i].strong}, words);
     }
@@ -158,8 +158,9 @@ std::string tree_commit() {
     const auto sealed = room.renew(who);
     std::size_t seals = 0;
     for (const auto& one : sealed) seals += one.to.size();
-    headline(picture, top - 20, "Epoch " + std::to_string(room.epoch()) + ": " + std::string(who) +
-                                    " commits fresh keys, sealed " + std::to_string(seals) + " times");
+    headline(picture, top - 20,
+             "Epoch " + std::to_string(room.epoch()) + ": " + std::string(who) + " commits fresh keys, sealed " +
+                 std::to_string(seals) + " times");
     const Panel panel{picture, room, top, sealed, who};
     panel.draw();
     panel.list(top + 294);
@@ -175,8 +176,9 @@ std::string tree_unmerged() {
   room.remove("Alice", {"Bob", "Heidi"});
   room.add("Carol", "Ivan");
   Picture picture(kWidth, 404, "A ratchet tree after two were removed and one was added: blank nodes, unmerged leaves");
-  headline(picture, 30, "Epoch " + std::to_string(room.epoch()) +
-                            ": Alice has removed Bob and Heidi, then Carol has added Ivan without a path");
+  headline(picture, 30,
+           "Epoch " + std::to_string(room.epoch()) +
+               ": Alice has removed Bob and Heidi, then Carol has added Ivan without a path");
   const Panel panel{picture, room, 50};
   panel.draw();
   const NodeIndex left = tree_math::left(room.tree().leaf_count().root());
@@ -184,7 +186,8 @@ std::string tree_unmerged() {
   for (const NodeIndex node : room.tree().resolution(left)) names += (names.empty() ? "" : ", ") + panel.name(node);
   picture.key({kLeft, 342}, {.fill = colour::kPaleAmber, .stroke = colour::kAmber},
               "Ivan does not know these keys: what is sealed to such a node is sealed to him as well");
-  picture.key({kLeft, 364}, blank(), "blanked, because somebody who was removed knew the key; empty leaves are filled from the left");
+  picture.key({kLeft, 364}, blank(),
+              "blanked, because somebody who was removed knew the key; empty leaves are filled from the left");
   picture.text({kLeft, 388},
                "To reach all below node " + std::to_string(left.value()) + ", a commit seals to: " + names + ".",
                {.size = 12});

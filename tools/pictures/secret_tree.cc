@@ -73,9 +73,13 @@ void draw_ratchet(Picture& picture, Point at, const SecretTree& tree, const Held
     const bool ratchet = generation == next && what.ratchets.count(name) != 0;
     const bool spent = generation < next && !kept;
     picture.box(corner, wide, 28, spent ? gone() : kept || ratchet ? held() : to_come(), 4);
-    picture.text({corner.x + wide / 2, corner.y + 18},
-                 std::to_string(generation) + (spent ? " spent" : kept ? " key" : ratchet ? " secret" : ""),
-                 {.size = 12, .anchor = Anchor::middle, .fill = spent || kept || ratchet ? colour::kInk : colour::kFaint});
+    picture.text(
+        {corner.x + wide / 2, corner.y + 18},
+        std::to_string(generation) + (spent     ? " spent"
+                                      : kept    ? " key"
+                                      : ratchet ? " secret"
+                                                : ""),
+        {.size = 12, .anchor = Anchor::middle, .fill = spent || kept || ratchet ? colour::kInk : colour::kFaint});
     if (generation < 5)
       picture.arrow({corner.x + wide + 2, corner.y + 14}, {corner.x + wide + 20, corner.y + 14},
                     {.stroke = generation < next ? colour::kRed : colour::kLine});
@@ -117,9 +121,9 @@ std::string secret_tree() {
     picture.box(corner, kWide, kHigh, here ? held() : later ? to_come() : gone());
     const auto leaf = LeafIndex::from(node);
     picture.text({corner.x + kWide / 2, corner.y + 19},
-                 leaf                      ? std::string(kNames[leaf->value()])
-                 : node == size.root()     ? std::string("root")
-                                           : "node " + std::to_string(i),
+                 leaf                  ? std::string(kNames[leaf->value()])
+                 : node == size.root() ? std::string("root")
+                                       : "node " + std::to_string(i),
                  {.size = 12, .anchor = Anchor::middle, .fill = later ? colour::kFaint : colour::kInk});
   }
 
