@@ -67,7 +67,7 @@ class Conversation {
     for (std::size_t row = 0; row < people_.size(); ++row) {
       const int y = y_of(row);
       picture.text({24, y + 5}, people_[row].name, {.size = 14, .bold = true});
-      picture.line({kLeft - 6, y}, {x_of(column_) - kColumn / 2 + 24, y}, {.stroke = colour::kLine, .width = 2});
+      picture.line({kLeft - 6, y}, {x_of(column_ - 1) + 32, y}, {.stroke = colour::kLine, .width = 2});
     }
     for (const auto& verb : verbs_) {
       const int x = (x_of(verb.first) + x_of(verb.last)) / 2;
@@ -161,8 +161,8 @@ std::string dimls_send_groups() {
   talk.send(1, "UPDATE", must(bob.update()).messages());
   talk.send(0, "PROTECT", must(alice.protect(as_bytes("hello"))));
   talk.send(2, "COMMIT", must(carol.commit(sendgroup::CommitKind::full)).messages(), "(full)");
-  talk.send(1, "COMMIT", must(bob.commit(sendgroup::CommitKind::partial)).messages(), "(partial)");
   talk.send(0, "PROTECT", must(alice.protect(as_bytes("are you well?"))));
+  talk.send(1, "COMMIT", must(bob.commit(sendgroup::CommitKind::partial)).messages(), "(partial)");
 
   Picture picture(860, 498, "Three Send Groups in time, with the epochs that they import from each other");
   picture.text({24, 30}, "Each row is a Send Group, which its owner alone moves; time goes to the right",

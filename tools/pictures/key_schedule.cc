@@ -73,7 +73,7 @@ std::string key_schedule() {
   keyschedule::OrdinarySuccession succession;
   const auto secrets = must(keyschedule::derive_epoch(suite, std::move(epoch), succession));
 
-  Picture picture(860, 806, "The key schedule of one epoch: what is derived from what, and how long it lives");
+  Picture picture(860, 812, "The key schedule of one epoch: what is derived from what, and how long it lives");
   Chart chart(picture);
   picture.text({30, 32}, "From epoch n-1 to epoch n: what a commit derives", {.size = 14, .bold = true});
   picture.text({30, 51}, std::string(suite.name()) + "; numbers are octets", {.size = 11, .fill = colour::kFaint});
@@ -96,14 +96,16 @@ std::string key_schedule() {
   chart.note({right + kWide + 12, 214}, "zero without PSKs");
   picture.arrow({right, 209}, {left + kWide / 2 + 3, 209}, {.stroke = colour::kInk});
   picture.text({left + kWide / 2 + 20, 203}, "Extract", {.size = 11, .fill = colour::kFaint});
-  chart.step(left, 178, 52, "");
-  chart.secret({left, 230}, "(member secret)", member_length, Life::step);
-  picture.arrow({left + kWide, 245}, {right, 245}, {.stroke = colour::kInk});
-  picture.text({left + kWide + 22, 240}, "\"welcome\"", {.size = 11, .fill = colour::kFaint});
-  chart.secret({right, 230}, "welcome_secret", welcome.size(), Life::step);
-  chart.note({right + kWide + 12, 250}, "encrypts the GroupInfo");
-  chart.step(left, 260, 40, "\"epoch\", GroupContext [n]");
-  chart.secret({left, 300}, "epoch_secret", epoch_length, Life::step);
+  chart.step(left, 178, 68, "");
+  chart.secret({left, 246}, "(member secret)", member_length, Life::step);
+  picture.arrow({left + kWide, 261}, {right, 261}, {.stroke = colour::kInk});
+  picture.text({left + kWide + 22, 256}, "\"welcome\"", {.size = 11, .fill = colour::kFaint});
+  chart.secret({right, 246}, "welcome_secret", welcome.size(), Life::step);
+  chart.note({right + kWide + 12, 266}, "encrypts the GroupInfo");
+  chart.step(left, 276, 44, "\"epoch\", GroupContext [n]");
+  chart.secret({left, 320}, "epoch_secret", epoch_length, Life::step);
+
+  chart.note({left + kWide + 14, 340}, "below: DeriveSecret, each with a label of its own");
 
   struct Derived {
     std::string_view name;
@@ -122,15 +124,14 @@ std::string key_schedule() {
       {"epoch_authenticator", secrets.epoch_authenticator.size(), Life::epoch, "to be compared by people"},
       {"init_secret [n]", succession.init_secret().size(), Life::successor, "the next commit starts from it"}};
   const int spine = left + kWide / 2;
-  int y = 346;
+  int y = 368;
   for (const Derived& one : derived) {
     picture.arrow({spine, y + 15}, {left + 180, y + 15}, {.stroke = colour::kInk});
     chart.secret({left + 180, y}, one.name, one.octets, one.life);
     chart.note({left + 180 + kWide + 14, y + 20}, one.use);
     y += 40;
   }
-  picture.line({spine, 330}, {spine, y - 25}, {.stroke = colour::kInk});
-  picture.text({left + 20, y - 12}, "each by DeriveSecret", {.size = 11, .fill = colour::kFaint});
+  picture.line({spine, 350}, {spine, y - 25}, {.stroke = colour::kInk});
 
   picture.key({left, y + 22}, look_of(Life::step),
               "dies in the step that uses it (init_secret [n-1]: when the commit is merged)");

@@ -186,8 +186,9 @@ std::string tree_unmerged() {
   for (const NodeIndex node : room.tree().resolution(left)) names += (names.empty() ? "" : ", ") + panel.name(node);
   picture.key({kLeft, 342}, {.fill = colour::kPaleAmber, .stroke = colour::kAmber},
               "Ivan does not know these keys: what is sealed to such a node is sealed to him as well");
-  picture.key({kLeft, 364}, blank(),
-              "blanked, because somebody who was removed knew the key; empty leaves are filled from the left");
+  picture.key(
+      {kLeft, 364}, blank(),
+      "no key: there never was one, or somebody who was removed knew it; blank leaves are filled from the left");
   picture.text({kLeft, 388},
                "To reach all below node " + std::to_string(left.value()) + ", a commit seals to: " + names + ".",
                {.size = 12});
