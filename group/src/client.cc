@@ -64,6 +64,7 @@ Result<Transition> Client::join(BytesView octets, const JoinRequest& request) {
     const auto found = key_packages_.find(secrets.new_member);
     if (found == key_packages_.end()) continue;
 
+    DMLS_TRY(auto own_identity, identity_of(found->second.key_package.leaf_node, config()));
     keyschedule::OrdinarySuccession succession;
     const ClientPsks client_psks(*state_);
     std::optional<Group::Psks> old_psks;
@@ -80,7 +81,7 @@ Result<Transition> Client::join(BytesView octets, const JoinRequest& request) {
       return fail(errc::kKnownGroup, "RFC 9420 §12.4.3.1: this client is in a group with that id already");
     auto state = std::make_shared<detail::TransitionState>();
     state->kind = TransitionKind::entry;
-    state->identity = identity();
+    state->identity = std::move(own_identity);
     if (!treekem::find_extension(found->second.key_package.extensions, treekem::ExtensionType::last_resort_key_package))
       state->used_key_package = found->first;
     state->take(std::move(staged), std::move(succession).into_init_secret());

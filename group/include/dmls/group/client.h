@@ -86,7 +86,8 @@ class Client {
   // Whether an encoded MLSMessage carries a Welcome that names one of this client's key packages.
   [[nodiscard]] bool is_invited(BytesView welcome) const;
   // Opens an encoded MLSMessage with a Welcome. RFC 9420 §12.4.3.1. The key package it used is deleted by enter(), if,
-  // and only if, that succeeds. kNotForUs if it names none of ours; kInvalidWelcome, kInvalidGroupInfo, kUnknownPsk,
+  // and only if, that succeeds. kNotForUs if it names none of ours; kMisuse if the signer of the key package is neither
+  // ClientConfig::signer nor among other_signers; kInvalidWelcome, kInvalidGroupInfo, kUnknownPsk,
   // kConfirmationMismatch, kKnownGroup, what the policy refuses with, and the errors of the layers below.
   Result<Transition> join(BytesView welcome, const JoinRequest& = {});
 

@@ -1,0 +1,71 @@
+// Defects of ours that were found by reading; docs/mistakes.md tells of them.
+
+#include <dmls/group/changes_record.h>
+#include <dmls/storage/memory_store.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string_view>
+
+#include "../../group/src/group_store.h"
+#include "support.h"
+
+namespace dmls::group {
+namespace {
+
+std::shared_ptr<const crypto::Signer> fresh_signer(Cast& cast) {
+  return std::make_shared<crypto::KeyPairSigner>(suite1(),
+                                                 *crypto::generate_signature_key_pair(suite1(), *cast.random));
+}
+
+// Of a client that is kept in a store of its own.
+ClientConfig stored(Cast& cast, std::string_view name) {
+  ClientConfig config{suite1(), treekem::BasicCredential{to_bytes(as_bytes(name))}, fresh_signer(cast),
+                      std::make_shared<AcceptEverything>()};
+  config.random = cast.random;
+  config.store = std::make_shared<storage::MemoryStore>();
+  return config;
+}
+
+template <class T>
+void expect_refused(const Result<T>& outcome, Errc code, std::string_view rule) {
+  ASSERT_FALSE(outcome);
+  EXPECT_EQ(outcome.error().code, code) << outcome.error().rule;
+  EXPECT_NE(std::string_view(outcome.error().rule).find(rule), std::string_view::npos) << outcome.error().rule;
+}
+
+bool hears(Group& group, const Result<Bytes>& message) {
+  const auto event = message ? group.process(*message) : Result<Event>(fail(message.error()));
+  EXPECT_TRUE(event) << (event ? "" : event.error().rule);
+  return event && std::holds_alternative<ApplicationMessage>(*event);
+}
+
+// ---- a key package of an earlier signer ----------------------------------------------------------------------------
+
+TEST(FoundByReview, WhoJoinsByAnOldKeyPackageSignsWithItsKey) {
+  Cast cast;
+  Client alice = cast.client("alice");
+  ClientConfig config = stored(cast, "bob");
+  const Bytes package = *Client::create(config)->new_key_package();
+  const auto old = std::exchange(config.signer, fresh_signer(cast));
+  Group alices = *alice.create_group();
+  Bytes welcome;
+  commit_and_follow({&alices}, CommitRequest().add(package), &welcome);
+  {
+    Client without_the_key = *Client::create(config);
+    expect_refused(without_the_key.join(welcome), dmls::errc::kMisuse, "private key");
+  }
+
+  config.other_signers = {old};
+  std::optional<Client> bob = *Client::create(config);
+  std::optional<Group> bobs = joined(*bob, welcome);
+  EXPECT_TRUE(hears(alices, bobs->protect(as_bytes("hello"))));
+  commit_and_follow({&*bobs, &alices}, CommitRequest());
+  bobs.reset();
+  bob.emplace(*Client::create(config));
+  bobs.emplace(*bob->load_group(alices.group_id()));
+  EXPECT_TRUE(hears(alices, bobs->protect(as_bytes("hello again"))));
+}
+
+}  // namespace
+}  // namespace dmls::group
