@@ -67,5 +67,27 @@ TEST(FoundByReview, WhoJoinsByAnOldKeyPackageSignsWithItsKey) {
   EXPECT_TRUE(hears(alices, bobs->protect(as_bytes("hello again"))));
 }
 
+TEST(FoundByReview, AKeyPackageThatNoSignerHereIsOfIsNotImported) {
+  Cast cast;
+  ClientConfig config = stored(cast, "bob");
+  const auto other = fresh_signer(cast);
+  const auto made = [&] {
+    return *treekem::make_key_package(suite1(), *other,
+                                      {.credential = config.credential,
+                                       .capabilities = config.capabilities,
+                                       .lifetime = treekem::Lifetime::from_now(config.clock->now(), 1000)},
+                                      *cast.random);
+  };
+  {
+    Client bob = *Client::create(config);
+    expect_refused(bob.import_key_package(made()), dmls::errc::kMisuse, "signature_key");
+    EXPECT_EQ(bob.key_package_count(), 0u);
+  }
+  config.other_signers = {other};
+  Client bob = *Client::create(config);
+  EXPECT_TRUE(bob.import_key_package(made()));
+  EXPECT_EQ(bob.key_package_count(), 1u);
+}
+
 }  // namespace
 }  // namespace dmls::group

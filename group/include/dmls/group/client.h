@@ -64,8 +64,9 @@ class Client {
   // A fresh key package as an encoded MLSMessage, to be published. The client keeps its private keys until it is used.
   // kMisuse if others would refuse it (treekem::make_key_package()).
   Result<Bytes> new_key_package(const KeyPackageRequest& = {});
-  // Takes over a key package that was made elsewhere, private keys included. kMisuse for another cipher suite, or if
-  // the private keys are those of another one; whether it is valid is not looked at.
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse for another cipher suite, if the
+  // private keys are those of another one, or if its signature_key is of none of this client's signers; whether it is
+  // valid is not looked at.
   Result<void> import_key_package(treekem::KeyPackageBundle);
   // Key packages that were published and not used; those of last resort count as long as there is a client.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
