@@ -110,6 +110,16 @@ Result<Group> Client::enter(Transition transition) {
     return fail(dmls::errc::kMisuse, "the transition does not lead into a group: it is for Group::merge()");
   if (!state.used_key_package.empty() && !key_packages_.contains(state.used_key_package))
     return fail(errc::kStale, "the key package of this Welcome was used meanwhile");
+  if (!state.own) {  // a key package of last resort opens its Welcome again
+    const Bytes& group_id = state.changes.group_id;
+    DMLS_TRY(const bool known, knows_group(group_id));
+    if (known || state_->groups.contains(group_id))
+      return fail(errc::kStale, "this client has entered a group with that id since the Welcome was opened");
+  }
+  if (state.stored_as != 0) {
+    DMLS_TRY(const bool pending, is_pending(state));
+    if (!pending) return fail(errc::kStale, "this commit, or a copy of it, was entered or discarded already");
+  }
   storage::Batch batch;
   if (!state.used_key_package.empty()) batch.erase(key_package_key(state.used_key_package));
   if (state.stored_as != 0) batch.erase_all(entry_key(state.stored_as));

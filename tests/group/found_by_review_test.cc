@@ -89,5 +89,58 @@ TEST(FoundByReview, AKeyPackageThatNoSignerHereIsOfIsNotImported) {
   EXPECT_EQ(bob.key_package_count(), 1u);
 }
 
+// ---- an entry happens once -----------------------------------------------------------------------------------------
+
+Bytes open_group_info(Client& client) {
+  return *client.create_group()->group_info(TreeDelivery::inside, ExternalJoins::allowed);
+}
+
+TEST(FoundByReview, AnEntryAndItsCopyDoNotBothHappen) {
+  Cast cast;
+  Client alice = cast.client("alice");
+  Client bob = *Client::create(stored(cast, "bob"));
+  Transition made = *bob.join_by_commit(open_group_info(alice));
+  std::vector<Transition> copies = *bob.pending_entries();
+  ASSERT_EQ(copies.size(), 1u);
+  Group bobs = *bob.enter(std::move(made));
+  expect_refused(bob.enter(std::move(copies[0])), errc::kStale, "entered or discarded");
+  EXPECT_TRUE(bobs.protect(as_bytes("still the one that writes")));
+}
+
+TEST(FoundByReview, AnEntryThatWasDroppedIsNotTakenForALaterOne) {
+  Cast cast;
+  Client alice = cast.client("alice");
+  Client bob = *Client::create(stored(cast, "bob"));
+  Transition dropped = *bob.join_by_commit(open_group_info(alice));
+  std::vector<Transition> copies = *bob.pending_entries();
+  copies.push_back(std::move(bob.pending_entries()->at(0)));
+  ASSERT_TRUE(bob.discard(std::move(copies[0])));
+  Transition later = *bob.join_by_commit(open_group_info(alice));
+  const Bytes message = later.message();
+  ASSERT_TRUE(bob.discard(std::move(dropped)));
+  expect_refused(bob.enter(std::move(copies[1])), errc::kStale, "entered or discarded");
+  ASSERT_EQ(bob.pending_entries()->size(), 1u);
+  EXPECT_EQ(bob.pending_entries()->at(0).message(), message);
+  EXPECT_TRUE(bob.enter(std::move(later)));
+}
+
+TEST(FoundByReview, AWelcomeOfLastResortIsEnteredOnce) {
+  for (const bool with_store : {false, true}) {
+    Cast cast;
+    Client alice = cast.client("alice");
+    ClientConfig config = stored(cast, "bob");
+    if (!with_store) config.store = nullptr;
+    Client bob = *Client::create(config);
+    Group alices = *alice.create_group();
+    Bytes welcome;
+    commit_and_follow({&alices}, CommitRequest().add(*bob.new_key_package({.reuse = KeyPackageReuse::last_resort})),
+                      &welcome);
+    Transition first = *bob.join(welcome), second = *bob.join(welcome);
+    Group bobs = *bob.enter(std::move(first));
+    expect_refused(bob.enter(std::move(second)), errc::kStale, "with that id");
+    EXPECT_TRUE(hears(alices, bobs.protect(as_bytes("hello"))));
+  }
+}
+
 }  // namespace
 }  // namespace dmls::group

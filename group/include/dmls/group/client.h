@@ -107,8 +107,10 @@ class Client {
   Result<Transition> reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
                                   TreeDelivery = TreeDelivery::inside);
 
-  // Enters the group that a transition leads into. kMisuse for one that leads into none; kStale for a Welcome whose key
-  // package was used meanwhile. In a store, it takes the place of any other group with this id.
+  // Enters the group that a transition leads into. kMisuse for one that leads into none. kStale for a Welcome whose key
+  // package was used meanwhile, or to a group that this client has entered since; and for an own commit that was
+  // entered or discarded already (pending_entries() gives copies). In a store, an own commit takes the place of any
+  // other group with this id.
   Result<Group> enter(Transition);
 
   // ---- what is stored; without a store there is nothing -------------------------------------------------------------
@@ -132,6 +134,8 @@ class Client {
   Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
   // Writes an own commit that leads into a group.
   Result<void> save_entry(detail::TransitionState&);
+  // Whether such a commit was neither entered nor discarded, by itself or a copy.
+  [[nodiscard]] Result<bool> is_pending(const detail::TransitionState&) const;
   [[nodiscard]] Result<bool> knows_group(BytesView group_id) const;
   // Writes a new group, together with `batch`.
   Result<std::unique_ptr<GroupStore>> save_group(Epoch&, const keyschedule::InitSecret&, const SigningIdentity&,
