@@ -142,5 +142,26 @@ TEST(FoundByReview, AWelcomeOfLastResortIsEnteredOnce) {
   }
 }
 
+// ---- what a creator supports ---------------------------------------------------------------------------------------
+
+TEST(FoundByReview, ACreatorSupportsWhatItsGroupDemands) {
+  constexpr auto kUnlisted = static_cast<treekem::ExtensionType>(0xf123);
+  Cast cast;
+  ClientConfig config = stored(cast, "alice");
+  treekem::ExtensionList required;
+  treekem::set_extension(required, treekem::RequiredCapabilities{{kUnlisted}, {}, {}});
+  const treekem::ExtensionList unlisted{{kUnlisted, {}}};
+  {
+    Client alice = *Client::create(config);
+    expect_refused(alice.create_group(as_bytes("g"), required), treekem::errc::kUnsupportedCapability, "RFC 9420");
+    expect_refused(alice.create_group(as_bytes("g"), unlisted), treekem::errc::kUnsupportedCapability, "RFC 9420");
+    EXPECT_TRUE(alice.stored_groups()->empty());
+  }
+  config.capabilities.extensions.push_back(kUnlisted);
+  Client alice = *Client::create(config);
+  EXPECT_TRUE(alice.create_group(as_bytes("g"), required));
+  EXPECT_TRUE(alice.create_group(as_bytes("h"), unlisted));
+}
+
 }  // namespace
 }  // namespace dmls::group
