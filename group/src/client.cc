@@ -41,6 +41,7 @@ Result<Group> Client::create_group(BytesView group_id, treekem::ExtensionList ex
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(const bool known, knows_group(group_id));
   if (known) return fail(errc::kKnownGroup, "a group with this id is stored already");
+  if (state_->groups.contains(group_id)) return fail(errc::kKnownGroup, "there is a Group object of this id already");
   DMLS_TRY(auto epoch, create_epoch(group_id, std::move(extensions), config(), succession));
   DMLS_TRY(auto stored, save_group(epoch, succession.init_secret(), identity(), {}));
   return Group(std::move(epoch), std::move(succession).into_init_secret(), state_, identity(), std::move(stored));

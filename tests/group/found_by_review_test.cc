@@ -142,6 +142,16 @@ TEST(FoundByReview, AWelcomeOfLastResortIsEnteredOnce) {
   }
 }
 
+TEST(FoundByReview, AGroupIsNotCreatedBesideALivingOneOfItsId) {
+  Cast cast;
+  Client alice = cast.client("alice");
+  {
+    const Group group = *alice.create_group(as_bytes("g"));
+    expect_refused(alice.create_group(as_bytes("g")), errc::kKnownGroup, "id");
+  }
+  EXPECT_TRUE(alice.create_group(as_bytes("g")));
+}
+
 // ---- what a creator supports ---------------------------------------------------------------------------------------
 
 TEST(FoundByReview, ACreatorSupportsWhatItsGroupDemands) {

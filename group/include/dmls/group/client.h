@@ -81,7 +81,8 @@ class Client {
   // A group with this client as its only member. Without an id, Nh random octets are taken. RFC 9420 §11
   Result<Group> create_group();
   // The same with this id, and these extensions of the GroupContext. kKnownGroup if the store holds a group of this id,
-  // unless it is one that this client was removed from.
+  // or there is a Group object of it, unless it is one that this client was removed from. kUnsupportedCapability
+  // (treekem) if ClientConfig::capabilities lack a type of these extensions, or what required_capabilities names.
   Result<Group> create_group(BytesView group_id, treekem::ExtensionList extensions = {});
 
   // Whether an encoded MLSMessage carries a Welcome that names one of this client's key packages.
