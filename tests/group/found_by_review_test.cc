@@ -173,5 +173,102 @@ TEST(FoundByReview, ACreatorSupportsWhatItsGroupDemands) {
   EXPECT_TRUE(alice.create_group(as_bytes("h"), unlisted));
 }
 
+// ---- after a removal -----------------------------------------------------------------------------------------------
+
+class FoundByReviewRemoved : public testing::Test {
+ protected:
+  void begin(bool with_store) {
+    config_.emplace(stored(cast_, "bob"));
+    if (!with_store) config_->store = nullptr;
+    alice_.emplace(cast_.client("alice"));
+    bob_.emplace(*Client::create(*config_));
+    alices_.emplace(*alice_->create_group(as_bytes("g")));
+    Bytes welcome;
+    commit_and_follow({&*alices_}, CommitRequest().add(*bob_->new_key_package()), &welcome);
+    bobs_.emplace(joined(*bob_, welcome));
+    for (const char* text : {"one", "two"}) late_.push_back(*alices_->protect(as_bytes(text)));
+    resumption_psk_.emplace(bobs_->resumption_psk());
+  }
+  void remove_bob() {
+    Transition removal = *alices_->commit(CommitRequest().remove(bobs_->own_leaf()));
+    ASSERT_TRUE(bobs_->merge(std::get<Transition>(*bobs_->process(removal.message()))));
+    ASSERT_EQ(bobs_->status(), GroupStatus::removed);
+  }
+  void reload() {
+    bobs_.reset();
+    bob_.emplace(*Client::create(*config_));
+    bobs_.emplace(*bob_->load_group(as_bytes("g")));
+  }
+  [[nodiscard]] bool is_stored(BytesView secret) const {
+    bool found = false;
+    EXPECT_TRUE(config_->store->for_each({}, [&](BytesView, BytesView value) -> Result<void> {
+      found = found || std::search(value.begin(), value.end(), secret.begin(), secret.end()) != value.end();
+      return {};
+    }));
+    return found;
+  }
+  void expect_left() {
+    EXPECT_EQ(bobs_->status(), GroupStatus::removed);
+    EXPECT_TRUE(bobs_->epoch_authenticator().empty());
+    expect_refused(bobs_->export_secret("label", {}, 32), errc::kRemoved, "no longer a member");
+    EXPECT_EQ(bobs_->resumption_psk(), *resumption_psk_);
+  }
+
+  Cast cast_;
+  std::optional<ClientConfig> config_;
+  std::optional<Client> alice_, bob_;
+  std::optional<Group> alices_, bobs_;
+  std::vector<Bytes> late_;
+  std::optional<keyschedule::Psk> resumption_psk_;
+};
+
+TEST_F(FoundByReviewRemoved, ReadsLateMessagesAndExportsNothing) {
+  begin(false);
+  remove_bob();
+  expect_left();
+  EXPECT_TRUE(hears(*bobs_, late_[1]));
+  EXPECT_TRUE(hears(*bobs_, late_[0]));
+}
+
+TEST_F(FoundByReviewRemoved, KeepsInTheStoreOnlyWhatReadsLateMessages) {
+  begin(true);
+  std::vector<SecretBytes> dead;
+  {
+    const Bytes key = GroupStore::key_of(suite1(), as_bytes("g"));
+    const Epoch last = *EpochLoader(*config_->store, key, suite1()).load(Bytes{0, 0, 0, 0, 0, 0, 0, 1});
+    const MemberSecrets& own = last.own();
+    for (const BytesView secret :
+         {own.exporter_secret.expose(), own.external_secret.expose(), own.epoch_authenticator.expose()})
+      dead.emplace_back(secret);
+    for (const auto node : {tree_math::NodeIndex(1), tree_math::NodeIndex(2)})
+      if (const auto* keys = own.tree_secrets.find(node)) dead.emplace_back(keys->private_key.expose());
+  }
+  ASSERT_GE(dead.size(), 4u);
+  for (const SecretBytes& secret : dead) EXPECT_TRUE(is_stored(secret.expose()));
+  remove_bob();
+  for (const SecretBytes& secret : dead) EXPECT_FALSE(is_stored(secret.expose()));
+  expect_left();
+  EXPECT_TRUE(hears(*bobs_, late_[1]));
+  reload();
+  expect_left();
+  EXPECT_TRUE(hears(*bobs_, late_[0]));
+}
+
+// As versions before the repair wrote it: the group is left, its last epoch is as it was.
+TEST_F(FoundByReviewRemoved, IsRetiredWhenItIsLoadedIfItWasNotBefore) {
+  begin(true);
+  const Bytes key = storage::below(GroupStore::key_of(suite1(), as_bytes("g")), "s");
+  auto record = *decode_record<GroupRecord>((*config_->store->read(key))->expose());
+  bobs_.reset();
+  record.status = static_cast<std::uint8_t>(GroupStatus::removed);
+  storage::Batch batch;
+  batch.put(key, tls_codec::encode_secret(record));
+  ASSERT_TRUE(config_->store->write(batch));
+  reload();
+  expect_left();
+  EXPECT_TRUE(hears(*bobs_, late_[1]));
+  EXPECT_TRUE(hears(*bobs_, late_[0]));
+}
+
 }  // namespace
 }  // namespace dmls::group
