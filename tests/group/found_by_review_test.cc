@@ -270,5 +270,19 @@ TEST_F(FoundByReviewRemoved, IsRetiredWhenItIsLoadedIfItWasNotBefore) {
   EXPECT_TRUE(hears(*bobs_, late_[0]));
 }
 
+// ---- records -------------------------------------------------------------------------------------------------------
+
+TEST(FoundByReview, ChangesHaveAPathOrNoneAndNothingElse) {
+  Changes changes;
+  changes.has_path = true;
+  Bytes octets = tls_codec::encode(changes);
+  ASSERT_EQ(octets.back(), 1);
+  EXPECT_TRUE(tls_codec::decode<Changes>(octets)->has_path);
+  octets.back() = 0;
+  EXPECT_FALSE(tls_codec::decode<Changes>(octets)->has_path);
+  octets.back() = 2;
+  expect_refused(tls_codec::decode<Changes>(octets), tls_codec::errc::kInvalidValue, "has_path");
+}
+
 }  // namespace
 }  // namespace dmls::group
