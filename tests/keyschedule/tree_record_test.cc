@@ -338,6 +338,17 @@ TEST(PreparedSpend, HappensOnceAndOnAnUnchangedTreeOnly) {
   EXPECT_TRUE(tree.look(LeafIndex(3), kApplication, 8));
 }
 
+TEST(PreparedSpend, HappensAfterASpendThatFailed) {
+  SecretTree tree = used_tree(suite_1());
+  auto key = *tree.look(LeafIndex(3), kApplication, 7), twin = *tree.look(LeafIndex(3), kApplication, 7);
+  ASSERT_TRUE(tree.spend(std::move(key)));
+  auto prepared = *tree.prepare(*tree.look(LeafIndex(3), kApplication, 8));
+  const Store before = store_of(tree);
+  EXPECT_FALSE(tree.spend(std::move(twin)));
+  EXPECT_EQ(store_of(tree), before);
+  EXPECT_TRUE(tree.finish(std::move(prepared)));
+}
+
 TEST(TreeRecords, ChangesThatThisTreeCannotHaveGivenAreLeftAside) {
   SecretTree tree = tree_of(suite_1(), 16);
   tree.track_changes();
