@@ -121,14 +121,16 @@ Result<Session> Client::join(BytesView octets, BytesView ratchet_tree) {
 
 Result<Session> Client::take_in(group::StagedEpoch staged, DemlsSuccession succession, const Bytes& key_package) {
   DMLS_TRY(const auto signalling, signalling_of(staged.next.shared().extensions));
-  DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, identity(), 0));
+  const auto used = key_packages_.find(key_package);
+  DMLS_TRY(auto own, group::identity_of(used->second.key_package.leaf_node, *config_));
+  DMLS_TRY(auto live, enter_epoch(std::move(staged.next), std::move(succession), nullptr, std::move(own), 0));
   auto state = std::make_unique<Session::State>(state_, signalling);
   state->begin(std::move(live), std::nullopt, std::nullopt);
   // Its init key and the Welcome would derive the unpunctured root again.
   if (state->stored) state->stored->used_up.push_back(storage::below(demls_key("k"), BytesView(key_package)));
   DMLS_TRY(const bool known, knows(state->group_id));
   if (!known) DMLS_CHECK(state->store_first());
-  key_packages_.erase(key_packages_.find(key_package));
+  key_packages_.erase(used);
   return Session(std::move(state));
 }
 

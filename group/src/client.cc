@@ -41,6 +41,7 @@ Result<Group> Client::create_group(BytesView group_id, treekem::ExtensionList ex
   keyschedule::OrdinarySuccession succession;
   DMLS_TRY(const bool known, knows_group(group_id));
   if (known) return fail(errc::kKnownGroup, "a group with this id is stored already");
+  if (state_->groups.contains(group_id)) return fail(errc::kKnownGroup, "there is a Group object of this id already");
   DMLS_TRY(auto epoch, create_epoch(group_id, std::move(extensions), config(), succession));
   DMLS_TRY(auto stored, save_group(epoch, succession.init_secret(), identity(), {}));
   return Group(std::move(epoch), std::move(succession).into_init_secret(), state_, identity(), std::move(stored));
@@ -64,6 +65,7 @@ Result<Transition> Client::join(BytesView octets, const JoinRequest& request) {
     const auto found = key_packages_.find(secrets.new_member);
     if (found == key_packages_.end()) continue;
 
+    DMLS_TRY(auto own_identity, identity_of(found->second.key_package.leaf_node, config()));
     keyschedule::OrdinarySuccession succession;
     const ClientPsks client_psks(*state_);
     std::optional<Group::Psks> old_psks;
@@ -80,7 +82,7 @@ Result<Transition> Client::join(BytesView octets, const JoinRequest& request) {
       return fail(errc::kKnownGroup, "RFC 9420 §12.4.3.1: this client is in a group with that id already");
     auto state = std::make_shared<detail::TransitionState>();
     state->kind = TransitionKind::entry;
-    state->identity = identity();
+    state->identity = std::move(own_identity);
     if (!treekem::find_extension(found->second.key_package.extensions, treekem::ExtensionType::last_resort_key_package))
       state->used_key_package = found->first;
     state->take(std::move(staged), std::move(succession).into_init_secret());
@@ -109,6 +111,16 @@ Result<Group> Client::enter(Transition transition) {
     return fail(dmls::errc::kMisuse, "the transition does not lead into a group: it is for Group::merge()");
   if (!state.used_key_package.empty() && !key_packages_.contains(state.used_key_package))
     return fail(errc::kStale, "the key package of this Welcome was used meanwhile");
+  if (!state.own) {  // a key package of last resort opens its Welcome again
+    const Bytes& group_id = state.changes.group_id;
+    DMLS_TRY(const bool known, knows_group(group_id));
+    if (known || state_->groups.contains(group_id))
+      return fail(errc::kStale, "this client has entered a group with that id since the Welcome was opened");
+  }
+  if (state.stored_as != 0) {
+    DMLS_TRY(const bool pending, is_pending(state));
+    if (!pending) return fail(errc::kStale, "this commit, or a copy of it, was entered or discarded already");
+  }
   storage::Batch batch;
   if (!state.used_key_package.empty()) batch.erase(key_package_key(state.used_key_package));
   if (state.stored_as != 0) batch.erase_all(entry_key(state.stored_as));

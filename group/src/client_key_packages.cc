@@ -1,5 +1,6 @@
 // Key packages, and what is made of one without a group. RFC 9420 §10
 #include <dmls/group/client.h>
+#include <dmls/group/member_record.h>
 
 #include "client_state.h"
 
@@ -33,6 +34,7 @@ Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
     return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  DMLS_CHECK(identity_of(package.leaf_node, config()));
   Bytes reference = treekem::key_package_ref(config().suite, package);
   DMLS_CHECK(save_key_package(reference, bundle));
   key_packages_.insert_or_assign(std::move(reference), std::move(bundle));

@@ -161,6 +161,14 @@ Result<void> Client::save_entry(detail::TransitionState& state) {
   return {};
 }
 
+// A number is given again once its record is gone: it is the content that tells.
+Result<bool> Client::is_pending(const detail::TransitionState& state) const {
+  storage::Store* const store = state_->store();
+  if (store == nullptr) return false;
+  DMLS_TRY(const auto present, store->read(entry_key(state.stored_as)));
+  return present && *present == record_of(state);
+}
+
 Result<std::vector<Transition>> Client::pending_entries() const {
   std::vector<Transition> out;
   storage::Store* const store = state_->store();
@@ -183,6 +191,8 @@ Result<void> Client::discard(Transition transition) {
   if (state.kind != TransitionKind::entry)
     return fail(dmls::errc::kMisuse, "a transition within a group is for Group::discard()");
   if (state.stored_as == 0) return {};
+  DMLS_TRY(const bool pending, is_pending(state));
+  if (!pending) return {};  // forgotten already
   storage::Batch batch;
   batch.erase_all(entry_key(state.stored_as));
   return state_->store()->write(batch);

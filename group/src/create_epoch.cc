@@ -4,16 +4,35 @@
 #include <dmls/keyschedule/key_schedule.h>
 #include <dmls/keyschedule/transcript.h>
 #include <dmls/treekem/key_package.h>
+#include <dmls/treekem/required_capabilities.h>
 
 #include "external_senders.h"
 #include "next_epoch.h"
 
 namespace dmls::group {
+namespace {
+
+// The first member is one like any other: its leaf lists what the group demands of all.
+Result<void> check_creator(const treekem::ExtensionList& extensions, const treekem::Capabilities& own) {
+  DMLS_TRY(const auto required, treekem::get_extension<treekem::RequiredCapabilities>(extensions));
+  if (required && !treekem::check_required_capabilities(*required, own))
+    return fail(treekem::errc::kUnsupportedCapability,
+                "RFC 9420 §11.1: the creator of a group does not list what its required_capabilities name");
+  for (const auto& extension : extensions) {
+    if (!own.supports(extension.extension_type))
+      return fail(treekem::errc::kUnsupportedCapability,
+                  "RFC 9420 §12.1.7: the creator of a group does not list the type of one of its extensions");
+  }
+  return {};
+}
+
+}  // namespace
 
 Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions, const ClientConfig& config,
                            keyschedule::EpochSuccession& succession) {
   const auto& suite = config.suite;
   DMLS_CHECK(treekem::check_extensions(extensions));
+  DMLS_CHECK(check_creator(extensions, config.capabilities));
   DMLS_CHECK(check_external_senders(extensions, {}, *config.policy));
   // The leaf of a key package of our own: every leaf that enters a group without a commit of its owner comes from one.
   DMLS_TRY(auto bundle, treekem::make_key_package(

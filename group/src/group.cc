@@ -42,6 +42,7 @@ std::optional<Member> Group::member(LeafIndex index) const {
 }
 
 Result<SecretBytes> Group::export_secret(std::string_view label, BytesView context, std::size_t length) const {
+  if (status_ == GroupStatus::removed) DMLS_CHECK(check_active());
   return keyschedule::mls_exporter(epoch_.suite(), epoch_.own().exporter_secret, label, context, length);
 }
 
@@ -83,18 +84,17 @@ Result<void> Group::merge(Transition transition) {
   DMLS_CHECK(save_merge(state));
   proposals_.clear();
   own_commits_.clear();
+  keep_resumption_psk();
   if (state.kind == TransitionKind::removal) {
     status_ = GroupStatus::removed;
     registration_.reset();  // a Welcome may bring this client back while late messages are read here
     init_secret_ = {};
+    epoch_.retire();
     return {};
   }
-  const MessageWindow& window = config_->window;
-  resumption_psks_.emplace(epoch(), epoch_.own().resumption_psk.clone());
-  while (resumption_psks_.size() > window.resumption_psks) resumption_psks_.erase(resumption_psks_.begin());
   past_.push_front(std::move(epoch_));
   past_.front().retire();
-  while (past_.size() > window.past_epochs) past_.pop_back();
+  while (past_.size() > config_->window.past_epochs) past_.pop_back();
   epoch_ = *std::move(state.next);
   state.next.reset();
   init_secret_ = std::move(state.init_secret);
@@ -102,6 +102,11 @@ Result<void> Group::merge(Transition transition) {
   if (reinit_) status_ = GroupStatus::closed;
   if (state.new_identity) take_identity(std::move(state.identity));
   return {};
+}
+
+void Group::keep_resumption_psk() {
+  resumption_psks_.emplace(epoch(), epoch_.own().resumption_psk.clone());
+  while (resumption_psks_.size() > config_->window.resumption_psks) resumption_psks_.erase(resumption_psks_.begin());
 }
 
 std::vector<Bytes> Group::take_due() { return ahead_->take(epoch()); }

@@ -39,7 +39,20 @@ Result<Group> Group::load(std::shared_ptr<ClientState> client, BytesView group_i
     group.ahead_->keep({}, entry.number, waits.message, waits.epoch);
   }
   group.stored_->take_over();
+  if (group.status_ == GroupStatus::removed) DMLS_CHECK(group.retire_last());
   return group;
+}
+
+// Earlier versions left the last epoch of a group that removed this client as it was.
+Result<void> Group::retire_last() {
+  if (epoch_.own().exporter_secret.empty()) return {};
+  storage::Batch batch;
+  put_retired(batch, stored_->place(stored_->head), epoch_);
+  put_resumption_psk(batch);
+  DMLS_CHECK(stored_->write(batch));
+  keep_resumption_psk();
+  epoch_.retire();
+  return {};
 }
 
 Result<void> Group::load_past(EpochLoader& epochs) {

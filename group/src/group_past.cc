@@ -15,7 +15,8 @@ Result<keyschedule::Psk> Group::Psks::find(const keyschedule::PreSharedKeyID& id
   const auto* resumption = std::get_if<keyschedule::ResumptionPskId>(&id.psk);
   if (resumption == nullptr || !same(group_.group_id(), resumption->psk_group_id))
     return ClientPsks(*group_.client_).find(id);
-  if (resumption->psk_epoch == group_.epoch()) return psk(group_.epoch_.own().resumption_psk);
+  if (resumption->psk_epoch == group_.epoch() && group_.status_ != GroupStatus::removed)
+    return psk(group_.epoch_.own().resumption_psk);
   const auto kept = group_.resumption_psks_.find(resumption->psk_epoch);
   if (kept == group_.resumption_psks_.end())
     return fail(errc::kUnknownPsk, "RFC 9420 §8.6: the resumption PSK of that epoch is not kept");
@@ -31,6 +32,10 @@ std::optional<Ancestor> Group::Past::find(BytesView group_id, std::uint64_t epoc
   return std::nullopt;
 }
 
-keyschedule::Psk Group::resumption_psk() const { return psk(epoch_.own().resumption_psk); }
+keyschedule::Psk Group::resumption_psk() const {
+  if (status_ != GroupStatus::removed) return psk(epoch_.own().resumption_psk);
+  const auto kept = resumption_psks_.find(epoch());
+  return kept == resumption_psks_.end() ? keyschedule::Psk() : psk(kept->second);
+}
 
 }  // namespace dmls::group

@@ -57,6 +57,15 @@ Result<void> Group::save_commit(detail::TransitionState& state) {
   return {};
 }
 
+void Group::put_resumption_psk(storage::Batch& batch) const {
+  batch.put(stored_->below("r", epoch()), epoch_.own().resumption_psk.clone().into_bytes());
+  auto oldest = resumption_psks_.begin();
+  for (std::size_t kept = resumption_psks_.size() + 1; kept > config_->window.resumption_psks; --kept) {
+    batch.erase(stored_->below("r", oldest == resumption_psks_.end() ? epoch() : oldest->first));
+    if (oldest != resumption_psks_.end()) ++oldest;
+  }
+}
+
 Result<void> Group::save_merge(detail::TransitionState& state) {
   if (!stored_) return {};
   const bool leaves = state.kind == TransitionKind::removal;
@@ -69,6 +78,7 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
   std::deque<std::uint64_t> past = stored_->past;
   std::vector<treekem::RatchetTree> living;
   if (leaves) {
+    put_retired(batch, stored_->place(head), epoch_);
     living.push_back(epoch_.shared().tree);
     take_trees(living, past_, past_.size());
   } else {
@@ -116,13 +126,8 @@ Result<void> Group::save_merge(detail::TransitionState& state) {
     record.reinit = state.changes.reinit;
     if (state.new_identity) record.identity = record_of(state.identity);
     record.init_secret = state.init_secret.clone();
-    batch.put(stored_->below("r", epoch()), epoch_.own().resumption_psk.clone().into_bytes());
-    auto oldest = resumption_psks_.begin();
-    for (std::size_t kept = resumption_psks_.size() + 1; kept > config_->window.resumption_psks; --kept) {
-      batch.erase(stored_->below("r", oldest == resumption_psks_.end() ? epoch() : oldest->first));
-      if (oldest != resumption_psks_.end()) ++oldest;
-    }
   }
+  put_resumption_psk(batch);
   batch.put(stored_->below("s"), tls_codec::encode_secret(record));
   if (const auto written = stored_->write(batch); !written) {
     epoch_.message_keys().changes_not_stored(changes);

@@ -26,12 +26,17 @@ IdentityRecord record_of(const SigningIdentity& identity) {
   return {identity.credential, identity.signer->public_key().octets};
 }
 
+Result<SigningIdentity> identity_of(const treekem::LeafNode& leaf, const ClientConfig& config) {
+  return identity_from({leaf.credential, leaf.signature_key.octets}, config);
+}
+
 Result<SigningIdentity> identity_from(IdentityRecord record, const ClientConfig& config) {
   const auto has_key = [&](const auto& signer) { return signer->public_key().octets == record.signature_key; };
   if (has_key(config.signer)) return SigningIdentity{std::move(record.credential), config.signer};
   const auto found = std::find_if(config.other_signers.begin(), config.other_signers.end(), has_key);
   if (found == config.other_signers.end())
-    return fail(dmls::errc::kMisuse, "the signer of a stored identity is not among ClientConfig::other_signers");
+    return fail(dmls::errc::kMisuse,
+                "the private key of a signature_key is missing: neither ClientConfig::signer nor among other_signers");
   return SigningIdentity{std::move(record.credential), *found};
 }
 

@@ -68,9 +68,9 @@ Result<void> SecretTree::look_into(RatchetKey& key) const {
 Result<void> SecretTree::spend(RatchetKey&& key) {
   Result<void> outcome = fail(dmls::errc::kMisuse, "this RatchetKey comes from another SecretTree");
   if (key.tree_ == state_->number) {
-    ++state_->moves;
     outcome = state_->start(key.leaf_).of(key.kind_).spend(state_->suite, state_->limits, key,
                                                            state_->log_of(key.leaf_, key.kind_));
+    if (outcome) ++state_->moves;  // a leaf that was not started cannot have spent the key
   }
   key.wipe();
   return outcome;
@@ -123,9 +123,10 @@ Result<void> SecretTree::finish(PreparedSpend&& given) {
 
 Result<SentKey> SecretTree::next(LeafIndex own, RatchetKind kind) {
   DMLS_CHECK(state_->check(own));
-  ++state_->moves;
   Ratchet& ratchet = state_->start(own).of(kind);
-  return ratchet.send(state_->suite, state_->log_of(own, kind));
+  auto sent = ratchet.send(state_->suite, state_->log_of(own, kind));
+  if (sent) ++state_->moves;  // a leaf that was not started has generations left
+  return sent;
 }
 
 Result<std::uint64_t> SecretTree::next_generation(LeafIndex leaf, RatchetKind kind) const {

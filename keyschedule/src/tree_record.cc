@@ -119,17 +119,21 @@ std::vector<RecordChange> SecretTree::State::take_changes() {
   std::vector<RecordChange> changes;
   changes.reserve(keys.size());
   for (const RecordKey& key : keys) {
-    RecordChange& change = changes.emplace_back(RecordChange{key, std::nullopt});
     if (key.type == RecordType::node) {
+      RecordChange& change = changes.emplace_back(RecordChange{key, std::nullopt});
       const auto found = nodes.all().find(key.index);
       if (found != nodes.all().end()) change.value = found->second.clone();
       continue;
     }
-    const Ratchet& ratchet = leaves.at(key.index).of(key.kind);  // ratchets never go away
+    // Ratchets never go away: a key without one, or of another type, is none that this tree has noted.
+    const auto leaf = leaves.find(key.index);
+    if (leaf == leaves.end() || (key.type != RecordType::ratchet && key.type != RecordType::skipped)) continue;
+    const Ratchet& ratchet = leaf->second.of(key.kind);
+    RecordChange& change = changes.emplace_back(RecordChange{key, std::nullopt});
     if (key.type == RecordType::ratchet) {
       change.value = value_of(ratchet);
-    } else if (const auto position = ratchet.skipped()->find(key.generation)) {
-      change.value = SecretBytes(ratchet.skipped()->material(*position));
+    } else if (const SkippedKeys* const skipped = ratchet.skipped()) {
+      if (const auto position = skipped->find(key.generation)) change.value = SecretBytes(skipped->material(*position));
     }
   }
   return changes;

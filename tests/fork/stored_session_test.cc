@@ -208,6 +208,30 @@ TEST_F(StoredSession, IsReplacedInOnePieceAndKeepsItsKeyPackageUntilThen) {
   EXPECT_TRUE(alice().protect(as_bytes("here again")));
 }
 
+TEST_F(StoredSession, WhoJoinsByAnOldKeyPackageSignsWithItsKey) {
+  store_ = std::make_shared<Unreliable>();
+  alice_config_.emplace(cast_.config("alice"));
+  alice_config_->store = store_;
+  const Bytes package = *Client::create(*alice_config_, cast_.options)->new_key_package();
+  const auto old = std::exchange(alice_config_->signer, cast_.config("alice").signer);
+  gather(3);
+  const OwnCommit add = *a().commit(group::CommitRequest().add(package));
+  const Bytes welcome = a().accept(add.commit)->welcomes[0].message;
+  {
+    Client without_the_key = *Client::create(*alice_config_, cast_.options);
+    const auto refused = without_the_key.join(welcome);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, dmls::errc::kMisuse) << refused.error().rule;
+    EXPECT_EQ(without_the_key.key_package_count(), 1u);
+  }
+  alice_config_->other_signers = {old};
+  alice_.emplace(*Client::create(*alice_config_, cast_.options));
+  session_.emplace(*alice_->join(welcome));
+  EXPECT_NE(find_event<ApplicationMessage>(a().process(*alice().protect(as_bytes("hello")))), nullptr);
+  reload();
+  EXPECT_NE(find_event<ApplicationMessage>(a().process(*alice().protect(as_bytes("again")))), nullptr);
+}
+
 // Random histories; alice is loaded again after every step, her twin never.
 TEST(StoredSessions, EqualThoseThatWereNeverLoadedAgain) {
   const int runs = test::property_runs(400, 6);

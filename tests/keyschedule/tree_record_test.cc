@@ -338,6 +338,35 @@ TEST(PreparedSpend, HappensOnceAndOnAnUnchangedTreeOnly) {
   EXPECT_TRUE(tree.look(LeafIndex(3), kApplication, 8));
 }
 
+TEST(PreparedSpend, HappensAfterASpendThatFailed) {
+  SecretTree tree = used_tree(suite_1());
+  auto key = *tree.look(LeafIndex(3), kApplication, 7), twin = *tree.look(LeafIndex(3), kApplication, 7);
+  ASSERT_TRUE(tree.spend(std::move(key)));
+  auto prepared = *tree.prepare(*tree.look(LeafIndex(3), kApplication, 8));
+  const Store before = store_of(tree);
+  EXPECT_FALSE(tree.spend(std::move(twin)));
+  EXPECT_EQ(store_of(tree), before);
+  EXPECT_TRUE(tree.finish(std::move(prepared)));
+}
+
+TEST(TreeRecords, ChangesThatThisTreeCannotHaveGivenAreLeftAside) {
+  SecretTree tree = tree_of(suite_1(), 16);
+  tree.track_changes();
+  ASSERT_TRUE(tree.next(LeafIndex(2), kApplication));
+  Store store = store_of(tree);
+  (void)tree.take_changes();
+  std::vector<RecordChange> strange;
+  strange.push_back({{RecordType::skipped, 2, kApplication, 5}, std::nullopt});  // this ratchet never skipped anything
+  strange.push_back({{RecordType::skipped, 9, kHandshake, 0}, std::nullopt});    // these never started
+  strange.push_back({{RecordType::ratchet, 9, kHandshake}, std::nullopt});
+  strange.push_back({{RecordType::ratchet, 99, kHandshake}, std::nullopt});
+  strange.push_back({{RecordType::tree}, std::nullopt});
+  strange.push_back({{static_cast<RecordType>(7)}, std::nullopt});
+  tree.changes_not_stored(strange);
+  store.apply(tree.take_changes());
+  EXPECT_EQ(store, store_of(tree));
+}
+
 TEST(TreeRecords, ChangesThatCouldNotBeStoredComeAgainWithPresentValues) {
   SecretTree tree = tree_of(suite_1(), 16);
   Store store = store_of(tree);

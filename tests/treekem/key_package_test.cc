@@ -351,6 +351,8 @@ TEST(MakeKeyPackage, RefusesToMakeWhatOthersWouldRefuse) {
   EXPECT_TRUE(fails(attempt([](auto& o) { o.capabilities.versions.clear(); }), dmls::errc::kMisuse, "version"));
   EXPECT_TRUE(fails(attempt([](auto& o) { o.capabilities.cipher_suites.clear(); }), dmls::errc::kMisuse, "suite"));
   EXPECT_TRUE(fails(attempt([](auto& o) { o.lifetime = {2, 1}; }), dmls::errc::kMisuse, "lifetime"));
+  EXPECT_TRUE(fails(attempt([](auto& o) { o.lifetime = {2, 2}; }), dmls::errc::kMisuse, "lifetime"));
+  EXPECT_TRUE(fails(attempt([](auto& o) { o.lifetime = {}; }), dmls::errc::kMisuse, "lifetime"));
   EXPECT_TRUE(fails(attempt([](auto& o) { o.extensions = {{kUnknownExtension, {}}}; }), dmls::errc::kMisuse, "§10"));
   EXPECT_TRUE(fails(attempt([](auto& o) {
                       o.leaf_extensions = {{kUnknownExtension, {}}};

@@ -114,6 +114,8 @@ Result<KeyPackageBundle> make_key_package(const crypto::CipherSuite& suite, cons
                                           KeyPackageOptions options, Random& random) {
   if (lists_default_types(options.capabilities))
     return fail(dmls::errc::kMisuse, "RFC 9420 §7.2: default types are not listed in capabilities");
+  if (options.lifetime.not_after <= options.lifetime.not_before)
+    return fail(dmls::errc::kMisuse, "RFC 9420 §7.2: the lifetime of a KeyPackage ends after it begins");
   if (options.last_resort) set_extension(options.extensions, LastResortKeyPackage{});
   if (options.grease) {
     DMLS_TRY(options.capabilities, with_grease(options.capabilities, random));

@@ -104,7 +104,7 @@ struct Codec<group::Changes> {
     Most::write(sink, v);
     Codec<std::uint8_t>::write(sink, v.has_path ? 1 : 0);
   }
-  // Any other octet than 0 is a path.
+  // kInvalidValue for any other octet.
   static Result<group::Changes> read(Reader&);
 };
 

@@ -64,8 +64,9 @@ class Client {
   // A fresh key package as an encoded MLSMessage, to be published. The client keeps its private keys until it is used.
   // kMisuse if others would refuse it (treekem::make_key_package()).
   Result<Bytes> new_key_package(const KeyPackageRequest& = {});
-  // Takes over a key package that was made elsewhere, private keys included. kMisuse for another cipher suite, or if
-  // the private keys are those of another one; whether it is valid is not looked at.
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse for another cipher suite, if the
+  // private keys are those of another one, or if its signature_key is of none of this client's signers; whether it is
+  // valid is not looked at.
   Result<void> import_key_package(treekem::KeyPackageBundle);
   // Key packages that were published and not used; those of last resort count as long as there is a client.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }
@@ -80,13 +81,15 @@ class Client {
   // A group with this client as its only member. Without an id, Nh random octets are taken. RFC 9420 §11
   Result<Group> create_group();
   // The same with this id, and these extensions of the GroupContext. kKnownGroup if the store holds a group of this id,
-  // unless it is one that this client was removed from.
+  // or there is a Group object of it, unless it is one that this client was removed from. kUnsupportedCapability
+  // (treekem) if ClientConfig::capabilities lack a type of these extensions, or what required_capabilities names.
   Result<Group> create_group(BytesView group_id, treekem::ExtensionList extensions = {});
 
   // Whether an encoded MLSMessage carries a Welcome that names one of this client's key packages.
   [[nodiscard]] bool is_invited(BytesView welcome) const;
   // Opens an encoded MLSMessage with a Welcome. RFC 9420 §12.4.3.1. The key package it used is deleted by enter(), if,
-  // and only if, that succeeds. kNotForUs if it names none of ours; kInvalidWelcome, kInvalidGroupInfo, kUnknownPsk,
+  // and only if, that succeeds. kNotForUs if it names none of ours; kMisuse if the signer of the key package is neither
+  // ClientConfig::signer nor among other_signers; kInvalidWelcome, kInvalidGroupInfo, kUnknownPsk,
   // kConfirmationMismatch, kKnownGroup, what the policy refuses with, and the errors of the layers below.
   Result<Transition> join(BytesView welcome, const JoinRequest& = {});
 
@@ -105,8 +108,10 @@ class Client {
   Result<Transition> reinitialize(const Group& closed, const std::vector<Bytes>& key_packages,
                                   TreeDelivery = TreeDelivery::inside);
 
-  // Enters the group that a transition leads into. kMisuse for one that leads into none; kStale for a Welcome whose key
-  // package was used meanwhile. In a store, it takes the place of any other group with this id.
+  // Enters the group that a transition leads into. kMisuse for one that leads into none. kStale for a Welcome whose key
+  // package was used meanwhile, or to a group that this client has entered since; and for an own commit that was
+  // entered or discarded already (pending_entries() gives copies). In a store, an own commit takes the place of any
+  // other group with this id.
   Result<Group> enter(Transition);
 
   // ---- what is stored; without a store there is nothing -------------------------------------------------------------
@@ -130,6 +135,8 @@ class Client {
   Result<void> save_key_package(const Bytes& reference, const treekem::KeyPackageBundle&);
   // Writes an own commit that leads into a group.
   Result<void> save_entry(detail::TransitionState&);
+  // Whether such a commit was neither entered nor discarded, by itself or a copy.
+  [[nodiscard]] Result<bool> is_pending(const detail::TransitionState&) const;
   [[nodiscard]] Result<bool> knows_group(BytesView group_id) const;
   // Writes a new group, together with `batch`.
   Result<std::unique_ptr<GroupStore>> save_group(Epoch&, const keyschedule::InitSecret&, const SigningIdentity&,

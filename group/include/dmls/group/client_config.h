@@ -59,7 +59,8 @@ struct ClientConfig {
   // changes them is written, in one piece, before the function that does it returns: an error of the store means that
   // it did not happen. Private signature keys are not among it.
   std::shared_ptr<storage::Store> store = {};
-  // Besides `signer`: those of the identities that stored groups, or Updates of our own that wait, may have.
+  // Besides `signer`: those of the identities that stored groups, Updates of our own that wait, or key packages that
+  // were published and not used, may have.
   std::vector<std::shared_ptr<const crypto::Signer>> other_signers = {};
   std::uint64_t key_package_lifetime = 90 * 24 * 3600;  // seconds
   // Whether key packages and own leaves carry random values that others must ignore, RFC 9420 §13.5. Turn it off only

@@ -16,11 +16,11 @@ inline constexpr Errc kInvalidWelcome{0x060a};        // RFC 9420 §12.4.3.1
 inline constexpr Errc kNotForUs{0x060b};              // a Welcome that names none of this client's key packages
 inline constexpr Errc kInvalidGroupInfo{0x060c};      // RFC 9420 §12.4.3
 inline constexpr Errc kRefusedByPolicy{0x060d};       // the application's policy or credential validation said no
-inline constexpr Errc kStale{0x060e};                 // a transition that does not start at the group's present epoch
-inline constexpr Errc kRemoved{0x060f};               // this client is no longer a member and cannot send
-inline constexpr Errc kClosed{0x0610};                // the group was re-initialised and takes no more messages
-inline constexpr Errc kOwnMessage{0x0611};            // a message of this client's own
-inline constexpr Errc kKnownGroup{0x0612};            // a Welcome to a group that this client is in already
-inline constexpr Errc kNotAMember{0x0613};            // no member has the identity that was looked for
-inline constexpr Errc kCommitFirst{0x0614};           // proposals wait that have to be committed before that
+inline constexpr Errc kStale{0x060e};    // a transition that does not start at the present epoch, or happened already
+inline constexpr Errc kRemoved{0x060f};  // this client is no longer a member and cannot send
+inline constexpr Errc kClosed{0x0610};   // the group was re-initialised and takes no more messages
+inline constexpr Errc kOwnMessage{0x0611};   // a message of this client's own
+inline constexpr Errc kKnownGroup{0x0612};   // a Welcome to a group that this client is in already
+inline constexpr Errc kNotAMember{0x0613};   // no member has the identity that was looked for
+inline constexpr Errc kCommitFirst{0x0614};  // proposals wait that have to be committed before that
 }  // namespace dmls::group::errc

@@ -30,7 +30,7 @@ class GroupStore;
 // Whether the group goes on, for this client. Only merge() changes it.
 enum class GroupStatus : std::uint8_t {
   active,   // this client is a member, and may send
-  removed,  // a commit removed this client: it reads late messages, and sends nothing
+  removed,  // a commit removed this client: it reads late messages, and sends and exports nothing
   closed,   // a ReInit was committed: late messages are read, and Client::reinitialize() starts the next group
 };
 
@@ -63,16 +63,18 @@ class Group {
   [[nodiscard]] const treekem::ExtensionList& extensions() const { return epoch_.shared().extensions; }
   // The present epoch's public half; it stays valid, and unchanged, for as long as it is held.
   [[nodiscard]] const std::shared_ptr<const PublicEpoch>& public_epoch() const { return epoch_.shared_pointer(); }
-  // Equal for all members who agree on everything, RFC 9420 §8.7; KDF.Nh octets. Compare it out of band.
+  // Equal for all members who agree on everything, RFC 9420 §8.7; KDF.Nh octets. Compare it out of band. Empty after a
+  // removal.
   [[nodiscard]] const keyschedule::EpochAuthenticator& epoch_authenticator() const {
     return epoch_.own().epoch_authenticator;
   }
   // The parameters of the next group, once a ReInit was committed. RFC 9420 §11.2
   [[nodiscard]] const std::optional<ReInit>& reinit() const { return reinit_; }
 
-  // MLS-Exporter, RFC 9420 §8.5; `length` octets.
+  // MLS-Exporter, RFC 9420 §8.5; `length` octets. kRemoved; a closed group still exports.
   Result<SecretBytes> export_secret(std::string_view label, BytesView context, std::size_t length) const;
-  // The resumption PSK of this epoch, for use in another group. RFC 9420 §8.6; Nh octets
+  // The resumption PSK of this epoch, for use in another group. RFC 9420 §8.6; Nh octets. After a removal it is kept as
+  // those of other left epochs are; empty if MessageWindow::resumption_psks is 0.
   [[nodiscard]] keyschedule::Psk resumption_psk() const;
   // The encoded ratchet tree, for new members who get it aside. RFC 9420 §12.4.3.3
   [[nodiscard]] Bytes ratchet_tree() const { return epoch_.shared().tree.encode(); }
@@ -140,6 +142,10 @@ class Group {
   Result<void> save_merge(detail::TransitionState&);
   Result<Event> process_commit(OpenedMessage, BytesView message);
   static Result<Group> load(std::shared_ptr<ClientState>, BytesView group_id);
+  // The present epoch is about to be left, for good or for another one: its resumption PSK stays, the oldest go.
+  void put_resumption_psk(storage::Batch&) const;
+  void keep_resumption_psk();
+  Result<void> retire_last();
   Result<void> load_past(EpochLoader&);
   Result<void> load_proposals();
   Result<void> load_commits(EpochLoader&);

@@ -92,6 +92,8 @@ Result<treekem::KeyPackageBundle> bundle_from(KeyPackageRecord, const crypto::Ci
 [[nodiscard]] IdentityRecord record_of(const SigningIdentity&);
 // kMisuse if neither ClientConfig::signer nor one of ClientConfig::other_signers has that public key.
 Result<SigningIdentity> identity_from(IdentityRecord, const ClientConfig&);
+// That of a leaf of one's own, of a key package that may be older than ClientConfig::signer. As identity_from().
+Result<SigningIdentity> identity_of(const treekem::LeafNode&, const ClientConfig&);
 
 // An encoded ProposalRecord. `own`: what is behind an Update of one's own, else nullptr.
 [[nodiscard]] SecretBytes record_of(const StoredProposal&, const OwnUpdate* own);

@@ -124,7 +124,8 @@ Result<GroupInfo> make_group_info(const Epoch&, TreeDelivery, ExternalJoins, con
 Result<PublicEpoch> import_group_info(const GroupInfo&, BytesView ratchet_tree, const crypto::CipherSuite&,
                                       const Policy&, std::uint64_t entered_at, Executor* executor = nullptr);
 
-// Epoch 0 of a new group whose only member is this client. RFC 9420 §11
+// Epoch 0 of a new group whose only member is this client. RFC 9420 §11. kUnsupportedCapability (treekem) if
+// ClientConfig::capabilities lack a type of these extensions, or what required_capabilities names.
 Result<Epoch> create_epoch(BytesView group_id, treekem::ExtensionList extensions, const ClientConfig&,
                            keyschedule::EpochSuccession&);
 

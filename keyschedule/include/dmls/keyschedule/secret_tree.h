@@ -148,7 +148,7 @@ class SecretTree {
   // changes again.
   [[nodiscard]] std::vector<RecordChange> take_changes();
   // They could not be stored: the next take_changes() gives these keys again, with the values they have by then. Only
-  // for what take_changes() of this tree gave.
+  // for what take_changes() of this tree gave; keys of ratchets that it does not have are left aside.
   void changes_not_stored(std::span<const RecordChange>);
   // The tree that has these records, in any order. kInvalidState if they are not exactly those of one tree of `suite`.
   static Result<SecretTree> restore(const crypto::CipherSuite& suite, std::span<const Record> records);

@@ -7,6 +7,8 @@
 #include <dmls/crypto/kdf.h>
 #include <dmls/keyschedule/secrets.h>
 
+#include <utility>
+
 namespace dmls::keyschedule {
 
 // InitSecretSource says where init_secret_[n-1] comes from. It is asked while a commit is staged, and may be asked for

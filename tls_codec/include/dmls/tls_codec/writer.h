@@ -15,8 +15,6 @@ class Counter {
   static constexpr bool kTakesSecrets = true;  // only their sizes stay
   // Counts them.
   void put(BytesView octets) { size_ += octets.size(); }
-  // Counts `n` octets that nobody has to show.
-  void skip(std::size_t n) { size_ += n; }
   // Octets so far.
   [[nodiscard]] std::size_t size() const { return size_; }
 

@@ -83,7 +83,7 @@ Result<void> validate_key_package(const KeyPackageView&, const LeafExpectations&
 struct KeyPackageOptions {
   Credential credential = {};          // of the leaf; it belongs to the signer's key
   Capabilities capabilities = {};      // without GREASE values; see `grease`
-  Lifetime lifetime = {};              // of the leaf; to be set, since the default ended in 1970
+  Lifetime lifetime = {};              // of the leaf; to be set: the default is empty, and refused
   ExtensionList leaf_extensions = {};  // of the leaf; the capabilities have to list their types
   ExtensionList extensions = {};       // of the KeyPackage; likewise
   bool last_resort = false;            // adds the extension; the capabilities have to list it
@@ -99,7 +99,7 @@ struct KeyPackageBundle {
 };
 
 // Generates both key pairs and signs. kMisuse, and nothing made, if the result would break a rule of RFC 9420 §7.3 or
-// §10.1 that others check, or §7.2's that default types are not listed.
+// §10.1 that others check, or §7.2's that default types are not listed, or if the lifetime is empty.
 Result<KeyPackageBundle> make_key_package(const crypto::CipherSuite&, const crypto::Signer&, KeyPackageOptions,
                                           Random&);
 
