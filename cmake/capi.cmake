@@ -19,7 +19,7 @@ install(TARGETS dmls_capi EXPORT dmls FILE_SET HEADERS)
 
 if(DMLS_SHARED_CAPI AND NOT DMLS_SANITIZE AND NOT DMLS_FUZZ)  # a C program could not load it
   file(STRINGS ${capi_root}/include/dmls.h abi_line REGEX "define DMLS_ABI_VERSION [0-9]+")
-  string(REGEX MATCH "[0-9]+$" abi_version "${abi_line}")
+  string(REGEX REPLACE ".*DMLS_ABI_VERSION ([0-9]+).*" "\\1" abi_version "${abi_line}")
   # Every function of the header, and nothing else: not the layers, not BoringSSL, not libstdc++'s templates.
   file(STRINGS ${capi_root}/include/dmls.h header_lines REGEX "^DMLS_API ")
   set(version_script ${PROJECT_BINARY_DIR}/libdmls.map)
