@@ -116,7 +116,7 @@ enum {
   DMLS_E_GROUP_CLOSED                         = 0x0610, /* the group was re-initialised and takes no more messages */
   DMLS_E_GROUP_OWN_MESSAGE                    = 0x0611, /* a message of this client's own */
   DMLS_E_GROUP_KNOWN_GROUP                    = 0x0612, /* a Welcome to a group that this client is in already */
-  DMLS_E_GROUP_NOT_AMEMBER                    = 0x0613, /* no member has the identity that was looked for */
+  DMLS_E_GROUP_NOT_A_MEMBER                   = 0x0613, /* no member has the identity that was looked for */
   DMLS_E_GROUP_COMMIT_FIRST                   = 0x0614, /* proposals wait that have to be committed before that */
   DMLS_E_FORK_NOT_DEMLS                       = 0x0700, /* the group does not say that it is a DeMLS group, or not in words we know */
   DMLS_E_FORK_INVALID_WRAPPER                 = 0x0701, /* a DMLSMessage that wraps what it must not, or a dmls_epoch of another length */
