@@ -15,7 +15,7 @@ Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
   const group::PublicEpoch& won = winner->epoch.shared();
   // By the identity that the policy sees, not by its place.
   const auto place = [&](const group::PublicEpoch& epoch, const group::Member& member) {
-    return group::find_identity(epoch.tree, member.credential, *state_->config->policy);
+    return find_member(epoch.tree, member, *state_->config->policy);
   };
 
   LostChanges out;

@@ -150,7 +150,7 @@ class Session {
   // again.
   struct LostChanges {
     std::vector<group::Member> added;                  // need fresh key packages
-    std::vector<group::LeafIndex> removed;             // leaves of the head, found by the identity of who was removed
+    std::vector<group::LeafIndex> removed;             // leaves of the head, of those who were removed
     std::optional<treekem::ExtensionList> extensions;  // of the GroupContext, if the branch changed them
   };
   // `loser`: an epoch that is held; else kUnknownEpoch, kDeletedEpoch. kUnknownEpoch also if its branch has no epoch in
