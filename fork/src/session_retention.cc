@@ -1,6 +1,8 @@
 // What is kept, what is deleted, and why. draft-kohbrok-mls-dmls, "State management", "Security Considerations"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -183,8 +185,14 @@ Result<RetentionReport> Session::explain_retention(const NodeId& id) const {
     out.because = KeptBecause::head;
     return out;
   }
-  if (policy.rule == DeletionRule::never) out.because = KeptBecause::no_rule;
-  if (policy.rule == DeletionRule::at_once) out.because = KeptBecause::retain;
+  const auto due = state_->due();
+  if (std::any_of(due.begin(), due.end(), [&](const Doomed& each) { return each.id == id; })) {
+    out.because = KeptBecause::due;
+  } else if (policy.rule == DeletionRule::never) {
+    out.because = KeptBecause::no_rule;
+  } else if (policy.rule == DeletionRule::at_once) {
+    out.because = at->left_at ? KeptBecause::retain : KeptBecause::not_left;
+  }
   const auto order = state_->oldest_first();
   const auto place = static_cast<std::size_t>(std::find(order.begin(), order.end(), at) - order.begin());
   // It goes when the cap has taken all that are older.
