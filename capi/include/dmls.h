@@ -806,7 +806,8 @@ DMLS_API dmls_error dmls_fork_forget(dmls_fork_session* session, const uint8_t* 
 /* Deletes an epoch and all below it; DMLS_E_MISUSE if the head is among them. */
 DMLS_API dmls_error dmls_fork_forget_branch(dmls_fork_session* session, const uint8_t* node, size_t size,
                                             dmls_events** out) DMLS_NOTHROW;
-/* About how many octets the secrets of an epoch take; 0 if it is not held. */
+/* About how many octets the secrets of an epoch take; of a deleted one, its resumption PSK as long as it is kept, else
+ * 0. */
 DMLS_API size_t dmls_fork_secret_octets(const dmls_fork_session* session, const uint8_t* node,
                                         size_t size) DMLS_NOTHROW;
 /* What the branch that ends in `loser` changed and the head has not: members to add again; leaves of the head to

@@ -37,7 +37,7 @@ struct RetentionPolicy {
   // Caps: members that stay silent would keep epochs alive for ever. The oldest go first.
   std::size_t max_epochs = 64;                     // held, the head included
   std::uint64_t max_age = 30 * 24 * 3600;          // seconds since it was left, or entered if it never was
-  std::size_t max_octets = std::size_t{64} << 20;  // of secret state, as estimated by Session::secret_octets()
+  std::size_t max_octets = std::size_t{64} << 20;  // of secret state, as estimated by Session::inventory()
   std::size_t resumption_psks = 16;                // of ancestors that are not held any more. RFC 9420 §8.6
 };
 
