@@ -814,7 +814,8 @@ DMLS_API size_t dmls_fork_secret_octets(const dmls_fork_session* session, const 
  * remove. */
 DMLS_API dmls_error dmls_fork_lost_changes(const dmls_fork_session* session, const uint8_t* loser, size_t size,
                                            dmls_members** added, dmls_members** removed) DMLS_NOTHROW;
-/* This session goes on as `consumed`, which entered the same group again. */
+/* This session goes on as `consumed`, which entered the same group again. DMLS_E_MISUSE if both are one handle, which
+ * is not consumed then. */
 DMLS_API dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork_session* consumed,
                                            dmls_events** out) DMLS_NOTHROW;
 
