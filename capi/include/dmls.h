@@ -436,7 +436,7 @@ typedef enum dmls_event {
   DMLS_EVENT_JOINED,       /* a Welcome led into a Send Group */
   DMLS_EVENT_ANNOUNCED,    /* the universe is known: open a Send Group */
   DMLS_EVENT_EQUIVOCATION, /* its owner signed two commits for one epoch: messages */
-  DMLS_EVENT_NEEDS_RESYNC  /* a Send Group cannot be followed any more: ask its owner to readmit us */
+  DMLS_EVENT_NEEDS_RESYNC  /* a Send Group cannot be followed any more: ask its owner (sender) to readmit us; parent */
 } dmls_event;
 /* Why a message changes nothing. */
 typedef enum dmls_skipped {
@@ -454,14 +454,16 @@ DMLS_API size_t dmls_events_size(const dmls_events* events) DMLS_NOTHROW;
 DMLS_API dmls_event dmls_events_kind(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* Of SKIPPED, else DMLS_SKIPPED_NONE. */
 DMLS_API dmls_skipped dmls_events_skipped(const dmls_events* events, size_t index) DMLS_NOTHROW;
-/* The epoch's number (group, DiMLS); that of the epoch which ADVANCED, FORKED or REMOVED is about (DeMLS); else 0. */
+/* The epoch's number (group; DiMLS: of the Send Group that dmls_events_node() names); that of the epoch which ADVANCED,
+ * FORKED or REMOVED is about (DeMLS); else 0. */
 DMLS_API uint64_t dmls_events_epoch(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The sender's leaf (group, DeMLS), else DMLS_NO_LEAF. */
 DMLS_API uint32_t dmls_events_leaf(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The dmls_epoch (DeMLS), or the group id (DiMLS), of what the event is about. Lent, as all below; empty if it does not
  * apply; NULL beyond the end. */
 DMLS_API const dmls_octets* dmls_events_node(const dmls_events* events, size_t index) DMLS_NOTHROW;
-/* DeMLS: the epoch before, see dmls_event. */
+/* DeMLS: the epoch before, see dmls_event. NEEDS_RESYNC: the epoch whose PSK is gone, of whatever Send Group: 8 octets
+ * in network order and the group id. */
 DMLS_API const dmls_octets* dmls_events_parent(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The identity of a basic credential (group), or the client id (DiMLS), of whoever the event is about. */
 DMLS_API const dmls_octets* dmls_events_sender(const dmls_events* events, size_t index) DMLS_NOTHROW;
