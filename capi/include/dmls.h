@@ -168,6 +168,7 @@ typedef struct dmls_transition dmls_transition;         /* a step that has not h
 typedef struct dmls_transitions dmls_transitions;       /* several of them */
 typedef struct dmls_commit_request dmls_commit_request; /* what a commit shall do */
 typedef struct dmls_changes dmls_changes;               /* what a commit does; always lent */
+typedef struct dmls_public_epoch dmls_public_epoch;     /* what everybody in an epoch knows; always lent */
 typedef struct dmls_members dmls_members;               /* members, or changes of members */
 typedef struct dmls_events dmls_events;                 /* what came of a message */
 typedef struct dmls_fork_client dmls_fork_client;       /* DeMLS: makes and joins groups */
@@ -248,6 +249,16 @@ DMLS_API const dmls_members* dmls_changes_updated(const dmls_changes* changes) D
 /* The same as they stood before, in the same order. */
 DMLS_API const dmls_members* dmls_changes_updated_before(const dmls_changes* changes) DMLS_NOTHROW;
 
+/* For the callback accept() of a policy alone, else NULL: the epoch that the commit would end; of a Welcome, the one it
+ * leads to, so its members are there already. */
+DMLS_API const dmls_public_epoch* dmls_changes_before(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_public_epoch_group_id(const dmls_public_epoch* epoch) DMLS_NOTHROW; /* lent */
+DMLS_API uint64_t dmls_public_epoch_number(const dmls_public_epoch* epoch) DMLS_NOTHROW;             /* 0 for NULL */
+/* The data of the GroupContext extension of that type (RFC 9420 §17.3), possibly empty; NULL if the group has none. */
+DMLS_API const dmls_octets* dmls_public_epoch_extension(const dmls_public_epoch* epoch, uint16_t type) DMLS_NOTHROW;
+/* From left to right. Made when first asked for, at a cost that grows with the group. */
+DMLS_API const dmls_members* dmls_public_epoch_members(const dmls_public_epoch* epoch) DMLS_NOTHROW;
+
 /* ---- configuration ---- */
 
 /* What the application decides. In this and the other callback tables, `size` is sizeof of the table; `release` (may be
@@ -263,7 +274,8 @@ typedef struct dmls_policy {
   /* May a member go on with another credential? NULL: only with an equal one. */
   dmls_error (*valid_successor)(void* context, const uint8_t* before, size_t before_size, const uint8_t* after,
                                 size_t after_size);
-  /* May this commit, own or received, happen? `changes` is lent for the call. Required. */
+  /* May this commit, own or received, or this Welcome, happen? `changes` is lent for the call, and with it the epoch
+   * before: dmls_changes_before(). Required. */
   dmls_error (*accept)(void* context, const dmls_changes* changes);
 } dmls_policy;
 
