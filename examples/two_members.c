@@ -20,12 +20,27 @@ static dmls_error validate(void *context, const uint8_t *credential, size_t cred
   (void)context, (void)credential, (void)key, (void)key_size;
   return credential_size > 3 ? fine : no_name;
 }
-/* What may be done: nobody is removed here. */
+/* Whether alice is at that leaf, in the epoch before. */
+static int is_alice(const dmls_members *members, uint32_t leaf) {
+  size_t i;
+  for (i = 0; i < dmls_members_size(members); ++i) {
+    const dmls_octets *who = dmls_members_identity(members, i);
+    if (dmls_members_leaf(members, i) == leaf)
+      return dmls_octets_size(who) == 5 && memcmp(dmls_octets_data(who), "alice", 5) == 0;
+  }
+  return 0;
+}
+/* What may be done: alice alone proposes removals, whoever commits them. */
 static dmls_error accept(void *context, const dmls_changes *changes) {
-  static const dmls_error refused = {DMLS_E_GROUP_REFUSED_BY_POLICY, "nobody is removed here"};
+  static const dmls_error refused = {DMLS_E_GROUP_REFUSED_BY_POLICY, "alice alone removes members"};
   static const dmls_error fine = {DMLS_OK, NULL};
+  const dmls_members *removed = dmls_changes_removed(changes);
+  const dmls_public_epoch *before = dmls_changes_before(changes);
+  size_t i;
   (void)context;
-  return dmls_members_size(dmls_changes_removed(changes)) == 0 ? fine : refused;
+  for (i = 0; i < dmls_members_size(removed); ++i)
+    if (!is_alice(dmls_public_epoch_members(before), dmls_members_proposer(removed, i))) return refused;
+  return fine;
 }
 /* [/policy] */
 

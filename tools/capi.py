@@ -22,7 +22,7 @@ def errors():
     for file in ROOT.glob("*/include/dmls/*/error.h"):
         layer = "" if file.parent.name == "base" else file.parent.name + "_"
         for name, number, meaning in CODE.findall(file.read_text(encoding="utf-8")):
-            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).upper()
+            words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).upper()
             rows.append((int(number, 16), f"DMLS_E_{layer.upper()}{words}", meaning))
     rows.sort()
     width = max(len(name) for _, name, _ in rows)

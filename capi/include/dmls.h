@@ -116,7 +116,7 @@ enum {
   DMLS_E_GROUP_CLOSED                         = 0x0610, /* the group was re-initialised and takes no more messages */
   DMLS_E_GROUP_OWN_MESSAGE                    = 0x0611, /* a message of this client's own */
   DMLS_E_GROUP_KNOWN_GROUP                    = 0x0612, /* a Welcome to a group that this client is in already */
-  DMLS_E_GROUP_NOT_AMEMBER                    = 0x0613, /* no member has the identity that was looked for */
+  DMLS_E_GROUP_NOT_A_MEMBER                   = 0x0613, /* no member has the identity that was looked for */
   DMLS_E_GROUP_COMMIT_FIRST                   = 0x0614, /* proposals wait that have to be committed before that */
   DMLS_E_FORK_NOT_DEMLS                       = 0x0700, /* the group does not say that it is a DeMLS group, or not in words we know */
   DMLS_E_FORK_INVALID_WRAPPER                 = 0x0701, /* a DMLSMessage that wraps what it must not, or a dmls_epoch of another length */
@@ -168,6 +168,7 @@ typedef struct dmls_transition dmls_transition;         /* a step that has not h
 typedef struct dmls_transitions dmls_transitions;       /* several of them */
 typedef struct dmls_commit_request dmls_commit_request; /* what a commit shall do */
 typedef struct dmls_changes dmls_changes;               /* what a commit does; always lent */
+typedef struct dmls_public_epoch dmls_public_epoch;     /* what everybody in an epoch knows; always lent */
 typedef struct dmls_members dmls_members;               /* members, or changes of members */
 typedef struct dmls_events dmls_events;                 /* what came of a message */
 typedef struct dmls_fork_client dmls_fork_client;       /* DeMLS: makes and joins groups */
@@ -248,6 +249,16 @@ DMLS_API const dmls_members* dmls_changes_updated(const dmls_changes* changes) D
 /* The same as they stood before, in the same order. */
 DMLS_API const dmls_members* dmls_changes_updated_before(const dmls_changes* changes) DMLS_NOTHROW;
 
+/* For the callback accept() of a policy alone, else NULL: the epoch that the commit would end; of a Welcome, the one it
+ * leads to, so its members are there already. */
+DMLS_API const dmls_public_epoch* dmls_changes_before(const dmls_changes* changes) DMLS_NOTHROW;
+DMLS_API const dmls_octets* dmls_public_epoch_group_id(const dmls_public_epoch* epoch) DMLS_NOTHROW; /* lent */
+DMLS_API uint64_t dmls_public_epoch_number(const dmls_public_epoch* epoch) DMLS_NOTHROW;             /* 0 for NULL */
+/* The data of the GroupContext extension of that type (RFC 9420 §17.3), possibly empty; NULL if the group has none. */
+DMLS_API const dmls_octets* dmls_public_epoch_extension(const dmls_public_epoch* epoch, uint16_t type) DMLS_NOTHROW;
+/* From left to right. Made when first asked for, at a cost that grows with the group. */
+DMLS_API const dmls_members* dmls_public_epoch_members(const dmls_public_epoch* epoch) DMLS_NOTHROW;
+
 /* ---- configuration ---- */
 
 /* What the application decides. In this and the other callback tables, `size` is sizeof of the table; `release` (may be
@@ -263,7 +274,8 @@ typedef struct dmls_policy {
   /* May a member go on with another credential? NULL: only with an equal one. */
   dmls_error (*valid_successor)(void* context, const uint8_t* before, size_t before_size, const uint8_t* after,
                                 size_t after_size);
-  /* May this commit, own or received, happen? `changes` is lent for the call. Required. */
+  /* May this commit, own or received, or this Welcome, happen? `changes` is lent for the call, and with it the epoch
+   * before: dmls_changes_before(). Required. */
   dmls_error (*accept)(void* context, const dmls_changes* changes);
 } dmls_policy;
 
@@ -436,7 +448,7 @@ typedef enum dmls_event {
   DMLS_EVENT_JOINED,       /* a Welcome led into a Send Group */
   DMLS_EVENT_ANNOUNCED,    /* the universe is known: open a Send Group */
   DMLS_EVENT_EQUIVOCATION, /* its owner signed two commits for one epoch: messages */
-  DMLS_EVENT_NEEDS_RESYNC  /* a Send Group cannot be followed any more: ask its owner to readmit us */
+  DMLS_EVENT_NEEDS_RESYNC  /* a Send Group cannot be followed any more: ask its owner (sender) to readmit us; parent */
 } dmls_event;
 /* Why a message changes nothing. */
 typedef enum dmls_skipped {
@@ -454,14 +466,16 @@ DMLS_API size_t dmls_events_size(const dmls_events* events) DMLS_NOTHROW;
 DMLS_API dmls_event dmls_events_kind(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* Of SKIPPED, else DMLS_SKIPPED_NONE. */
 DMLS_API dmls_skipped dmls_events_skipped(const dmls_events* events, size_t index) DMLS_NOTHROW;
-/* The epoch's number (group, DiMLS); that of the epoch which ADVANCED, FORKED or REMOVED is about (DeMLS); else 0. */
+/* The epoch's number (group; DiMLS: of the Send Group that dmls_events_node() names); that of the epoch which ADVANCED,
+ * FORKED or REMOVED is about (DeMLS); else 0. */
 DMLS_API uint64_t dmls_events_epoch(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The sender's leaf (group, DeMLS), else DMLS_NO_LEAF. */
 DMLS_API uint32_t dmls_events_leaf(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The dmls_epoch (DeMLS), or the group id (DiMLS), of what the event is about. Lent, as all below; empty if it does not
  * apply; NULL beyond the end. */
 DMLS_API const dmls_octets* dmls_events_node(const dmls_events* events, size_t index) DMLS_NOTHROW;
-/* DeMLS: the epoch before, see dmls_event. */
+/* DeMLS: the epoch before, see dmls_event. NEEDS_RESYNC: the epoch whose PSK is gone, of whatever Send Group: 8 octets
+ * in network order and the group id. */
 DMLS_API const dmls_octets* dmls_events_parent(const dmls_events* events, size_t index) DMLS_NOTHROW;
 /* The identity of a basic credential (group), or the client id (DiMLS), of whoever the event is about. */
 DMLS_API const dmls_octets* dmls_events_sender(const dmls_events* events, size_t index) DMLS_NOTHROW;
@@ -806,14 +820,16 @@ DMLS_API dmls_error dmls_fork_forget(dmls_fork_session* session, const uint8_t* 
 /* Deletes an epoch and all below it; DMLS_E_MISUSE if the head is among them. */
 DMLS_API dmls_error dmls_fork_forget_branch(dmls_fork_session* session, const uint8_t* node, size_t size,
                                             dmls_events** out) DMLS_NOTHROW;
-/* About how many octets the secrets of an epoch take; 0 if it is not held. */
+/* About how many octets the secrets of an epoch take; of a deleted one, its resumption PSK as long as it is kept, else
+ * 0. */
 DMLS_API size_t dmls_fork_secret_octets(const dmls_fork_session* session, const uint8_t* node,
                                         size_t size) DMLS_NOTHROW;
 /* What the branch that ends in `loser` changed and the head has not: members to add again; leaves of the head to
  * remove. */
 DMLS_API dmls_error dmls_fork_lost_changes(const dmls_fork_session* session, const uint8_t* loser, size_t size,
                                            dmls_members** added, dmls_members** removed) DMLS_NOTHROW;
-/* This session goes on as `consumed`, which entered the same group again. */
+/* This session goes on as `consumed`, which entered the same group again. DMLS_E_MISUSE if both are one handle, which
+ * is not consumed then. */
 DMLS_API dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork_session* consumed,
                                            dmls_events** out) DMLS_NOTHROW;
 

@@ -1,5 +1,6 @@
 #include "boundary.h"
 
+#include <dmls/group/public_epoch.h>
 #include <dmls/tls_codec/codec.h>
 
 using namespace dmls;
@@ -60,6 +61,11 @@ dmls_changes::dmls_changes(const group::Changes& c)
   }
 }
 
+dmls_public_epoch::dmls_public_epoch(const group::PublicEpoch& e) : epoch(e), group_id{e.context.group_id} {
+  for (const auto& extension : e.extensions)
+    extensions.emplace_back(extension.extension_type, dmls_octets{extension.extension_data});
+}
+
 extern "C" {
 
 size_t dmls_members_size(const dmls_members* members) noexcept {
@@ -113,6 +119,27 @@ const dmls_members* dmls_changes_updated(const dmls_changes* c) noexcept {
 }
 const dmls_members* dmls_changes_updated_before(const dmls_changes* c) noexcept {
   return c != nullptr ? &c->updated_before : nullptr;
+}
+
+const dmls_public_epoch* dmls_changes_before(const dmls_changes* c) noexcept {
+  return c != nullptr ? c->before : nullptr;
+}
+const dmls_octets* dmls_public_epoch_group_id(const dmls_public_epoch* e) noexcept {
+  return e != nullptr ? &e->group_id : nullptr;
+}
+uint64_t dmls_public_epoch_number(const dmls_public_epoch* e) noexcept {
+  return e != nullptr ? e->epoch.context.epoch : 0;
+}
+const dmls_octets* dmls_public_epoch_extension(const dmls_public_epoch* e, uint16_t type) noexcept {
+  if (e == nullptr) return nullptr;
+  for (const auto& [known, octets] : e->extensions)
+    if (static_cast<std::uint16_t>(known) == type) return &octets;
+  return nullptr;
+}
+const dmls_members* dmls_public_epoch_members(const dmls_public_epoch* e) noexcept {
+  if (e == nullptr) return nullptr;
+  if (!e->members) e->members = std::make_unique<const dmls_members>(members_of(group::members_of(e->epoch.tree)));
+  return e->members.get();
 }
 
 }  // extern "C"

@@ -1,6 +1,8 @@
 // The events of the three layers in the words of dmls.h.
 #include "boundary.h"
 
+#include <dmls/sendgroup/exporter_psk.h>
+
 namespace dmls::capi {
 namespace {
 
@@ -193,7 +195,9 @@ struct FromSendGroup {
     return r;
   }
   Record operator()(const sendgroup::NeedsResync& e) const {
-    return about(DMLS_EVENT_NEEDS_RESYNC, {e.group_id, e.because.epoch}, e.owner);
+    Record r = about(DMLS_EVENT_NEEDS_RESYNC, {e.group_id, 0}, e.owner);
+    r.parent = octets(sendgroup::psk_id(e.because));
+    return r;
   }
   Record operator()(sendgroup::Skipped e) const {
     switch (e) {

@@ -12,6 +12,8 @@ fork::NodeId node_of(const dmls_fork_session& s, const std::uint8_t* node, std::
   return size == 0 ? s.session.head() : fork::NodeId(to_bytes(view(node, size)));
 }
 
+constexpr Error kSameSession = {errc::kMisuse, "dmls.h: a session cannot take its own place"};
+
 dmls_error give_events(dmls_events** out, fork::Events events) {
   *out = new dmls_events(events_of(std::move(events)));
   return kOk;
@@ -277,9 +279,10 @@ dmls_error dmls_fork_lost_changes(const dmls_fork_session* session, const uint8_
   return kOk;
 }
 dmls_error dmls_fork_replace_with(dmls_fork_session* session, dmls_fork_session* consumed, dmls_events** out) noexcept {
-  if (session == consumed) return to_c(kMissing);  // nothing to consume: a session cannot take its own place
+  const bool complete = reset(out);
+  if (session != nullptr && session == consumed) return to_c(kSameSession);  // it stays: it is still used as `session`
   const std::unique_ptr<dmls_fork_session> joined(consumed);
-  DMLS_NEED(reset(out) && session != nullptr && joined != nullptr);
+  DMLS_NEED(complete && session != nullptr && joined != nullptr);
   return give_events(out, session->session.replace_with(std::move(joined->session)));
 }
 

@@ -32,8 +32,18 @@ struct dmls_members {
   std::vector<Entry> entries;
 };
 
+// Lent to a callback in the calling thread: what is asked for is made then.
+struct dmls_public_epoch {
+  explicit dmls_public_epoch(const dmls::group::PublicEpoch&);
+  const dmls::group::PublicEpoch& epoch;
+  dmls_octets group_id;
+  std::vector<std::pair<dmls::treekem::ExtensionType, dmls_octets>> extensions;
+  mutable std::unique_ptr<const dmls_members> members;
+};
+
 struct dmls_changes {
   explicit dmls_changes(const dmls::group::Changes&);
+  const dmls_public_epoch* before = nullptr;
   dmls_octets group_id;
   std::uint64_t epoch;
   dmls_origin origin;

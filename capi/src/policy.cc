@@ -34,9 +34,11 @@ class CallbackPolicy final : public Named<group::Policy> {
     if (before == after) return {};
     return fail(group::errc::kRefusedByPolicy, "a member may not change its credential");
   }
-  Result<void> accept(const group::PublicEpoch&, const group::Changes& changes) const override {
+  Result<void> accept(const group::PublicEpoch& before, const group::Changes& changes) const override {
     const dmls_policy& t = **table_;
-    const dmls_changes lent(changes);
+    const dmls_public_epoch epoch(before);
+    dmls_changes lent(changes);
+    lent.before = &epoch;
     return from_c(t.accept(t.context, &lent));
   }
 

@@ -75,6 +75,8 @@ dmls_error dmls_sendgroup_open_universe(dmls_sendgroup* session, const uint8_t* 
   DMLS_NEED(reset(out) && session != nullptr);
   const auto packages = read_list(key_packages, sizes, count);
   DMLS_RETURN_IF(packages);
+  if (leaf_keys < DMLS_LEAF_KEYS_PSK_ONLY || leaf_keys > DMLS_LEAF_KEYS_DETACHED_LEAF) return to_c(kEnum);
+  if (group_ids != DMLS_GROUP_IDS_DERIVED && group_ids != DMLS_GROUP_IDS_ASSIGNED) return to_c(kEnum);
   sendgroup::UniverseParameters parameters;
   if (leaf_keys == DMLS_LEAF_KEYS_UPDATE_PROPOSAL) parameters.leaf_keys = sendgroup::LeafKeys::update_proposal;
   if (leaf_keys == DMLS_LEAF_KEYS_DETACHED_LEAF) parameters.leaf_keys = sendgroup::LeafKeys::detached_leaf;

@@ -1,6 +1,8 @@
 #include <dmls/fork/client.h>
 #include <dmls/tls_codec/codec.h>
 
+#include <algorithm>
+
 #include "application_psks.h"
 #include "session_state.h"
 
@@ -80,6 +82,13 @@ Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
     return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  const auto signs = [&](const auto& signer) { return signer->public_key() == package.leaf_node.signature_key; };
+  if (!signs(config_->signer) && std::none_of(config_->other_signers.begin(), config_->other_signers.end(), signs))
+    return fail(dmls::errc::kMisuse, "the signature key of the key package is none of this client's signers");
+  DMLS_TRY(const auto theirs, treekem::EncodedCredential::of(package.leaf_node.credential));
+  DMLS_TRY(const auto ours, treekem::EncodedCredential::of(config_->credential));
+  if (config_->policy->identity(theirs.view()) != config_->policy->identity(ours.view()))
+    return fail(dmls::errc::kMisuse, "the credential of the key package is somebody else's");
   Bytes reference = treekem::key_package_ref(config_->suite, package);
   DMLS_CHECK(save_key_package(reference, bundle));
   key_packages_.insert_or_assign(std::move(reference), std::move(bundle));

@@ -9,6 +9,22 @@ CommitHash commit_hash(const group::PublicEpoch& parent, const group::Authentica
                                                            group::confirmed_transcript_hash_input(commit)));
 }
 
+std::optional<tree_math::LeafIndex> find_member(const treekem::RatchetTree& tree, const group::Member& member,
+                                                const treekem::CredentialValidator& validator) {
+  const auto encoded = treekem::EncodedCredential::of(member.credential);
+  if (!encoded) return std::nullopt;
+  const Bytes client = validator.client_id(encoded->view(), member.signature_key);
+  std::optional<tree_math::LeafIndex> found;
+  tree.for_each_leaf([&](const treekem::TreeLeaf& leaf) {
+    if (!found && validator.client_id(leaf.view().credential, leaf.view().signature_key) == client)
+      found = leaf.index();
+  });
+  if (found) return found;
+  const auto there = tree.leaf(member.leaf);
+  if (there && validator.identity(there->view().credential) == validator.identity(encoded->view())) return member.leaf;
+  return std::nullopt;
+}
+
 Result<keyschedule::Psk> BranchPsks::find(const keyschedule::PreSharedKeyID& id) const {
   const auto* resumption = std::get_if<keyschedule::ResumptionPskId>(&id.psk);
   if (resumption == nullptr) {

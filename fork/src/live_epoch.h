@@ -68,6 +68,11 @@ struct LiveEpoch {
 // The commit hash of genuine content: the confirmed_transcript_hash of the epoch it starts.
 [[nodiscard]] CommitHash commit_hash(const group::PublicEpoch& parent, const group::AuthenticatedContent& commit);
 
+// Where a member of one branch is in the tree of another: the same client at whatever leaf; or at the same leaf the
+// same identity, which stays when keys and credentials change. RFC 9420 §5.3.1, §12.2
+[[nodiscard]] std::optional<tree_math::LeafIndex> find_member(const treekem::RatchetTree&, const group::Member&,
+                                                              const treekem::CredentialValidator&);
+
 // Resumption PSKs along the ancestry of one epoch, then whatever the application holds.
 class BranchPsks final : public group::PskSource {
  public:

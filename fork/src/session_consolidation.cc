@@ -13,9 +13,8 @@ Result<Session::LostChanges> Session::lost_changes(const NodeId& loser) const {
   if (!common) return fail(errc::kUnknownEpoch, "DeMLS: the branch has no epoch in common with the preferred one");
   const group::PublicEpoch& lost = end->epoch.shared();
   const group::PublicEpoch& won = winner->epoch.shared();
-  // By the identity that the policy sees, not by its place.
   const auto place = [&](const group::PublicEpoch& epoch, const group::Member& member) {
-    return group::find_identity(epoch.tree, member.credential, *state_->config->policy);
+    return find_member(epoch.tree, member, *state_->config->policy);
   };
 
   LostChanges out;
@@ -58,9 +57,13 @@ Result<Events> Session::replace_with(Session joined) {
   exchange();
   state_->next_number = std::max(state_->next_number, fresh.next_number);
   Step step;
+  std::set<NodeId> psks;
+  for (const auto& entry : state_->live) {
+    psks.insert(entry.first);
+    for (const auto& past : entry.second->past_psks) psks.insert(past->id);
+  }
   for (const NodeId& id : old) {
-    for (const HeldSecret& held : fresh.secrets_of(*fresh.find(id)))
-      step.deleted.push_back({held.kind, id, state_->now(), DeletionReason::replaced});
+    state_->note_deleted(step, *fresh.find(id), DeletionReason::replaced, psks);
     step.gone.push_back(id);
   }
   if (state_->stored) {

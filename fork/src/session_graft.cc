@@ -5,17 +5,6 @@
 #include "session_state.h"
 
 namespace dmls::fork {
-namespace {
-
-// Whether this person is at that leaf: keys change, and so do credentials, but an identity stays. RFC 9420 §5.3.1
-bool holds_identity(const LiveEpoch& at, const group::Member& member, const group::Policy& policy) {
-  const auto leaf = at.epoch.shared().tree.leaf(member.leaf);
-  if (!leaf) return false;
-  const auto credential = treekem::EncodedCredential::of(member.credential);
-  return credential && policy.identity(credential->view()) == policy.identity(leaf->view().credential);
-}
-
-}  // namespace
 
 // First what can be taken back, then the store, then what is final.
 Result<void> Session::State::graft(LiveEpoch& parent, Graft& graft, Step& step, Events& out) {
@@ -115,7 +104,9 @@ void Session::State::move_head(Events& out) {
 // `branch`: epochs below a node of the preferred branch, in order.
 void Session::State::report_losses(const std::vector<NodeId>& branch, Events& out) const {
   const LiveEpoch& winner = *live.at(head);
-  const auto on_winner = [&](const group::Member& member) { return holds_identity(winner, member, *config->policy); };
+  const auto on_winner = [&](const group::Member& member) {
+    return find_member(winner.epoch.shared().tree, member, *config->policy);
+  };
   for (const NodeId& id : branch) {
     const group::Changes& changes = history.find(id)->edge->changes;
     const bool external = changes.origin != group::CommitOrigin::member;
@@ -132,7 +123,7 @@ void Session::State::report_losses(const std::vector<NodeId>& branch, Events& ou
     if (!external && changes.has_path) stale(changes.committer);
     for (const auto& update : changes.updated) stale(update.after);
     again.self = std::any_of(again.members.begin(), again.members.end(),
-                             [&](const group::Member& member) { return member.leaf == winner.epoch.own_leaf(); });
+                             [&](const group::Member& member) { return on_winner(member) == winner.epoch.own_leaf(); });
     if (!orphaned.members.empty()) out.push_back(std::move(orphaned));
     if (!again.members.empty()) out.push_back(std::move(again));
   }

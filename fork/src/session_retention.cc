@@ -1,6 +1,8 @@
 // What is kept, what is deleted, and why. draft-kohbrok-mls-dmls, "State management", "Security Considerations"
 
 #include <algorithm>
+#include <limits>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -63,13 +65,29 @@ std::vector<Doomed> Session::State::due() {
     if (listed.count(at->id) == 0) doom(*at, DeletionReason::cap_epochs);
   }
   if (policy.max_octets == RetentionPolicy::kUnbounded) return out;
-  std::size_t octets = 0;
-  for (const auto& entry : live)
-    if (listed.count(entry.first) == 0) octets += octets_of(*entry.second);
+  std::size_t octets = 0, shared = 0;
+  for (const auto& entry : live) {
+    if (listed.count(entry.first) != 0) continue;
+    octets += octets_of(*entry.second);
+    shared += entry.second->past_psks.size() * kept_psk_octets();
+  }
+  if (octets + shared <= policy.max_octets) return out;
+  // A resumption PSK outlives its epoch while others keep it.
+  std::map<NodeId, std::size_t> keepers;
+  for (const auto& entry : live) {
+    if (listed.count(entry.first) != 0) continue;
+    ++keepers[entry.first];
+    for (const auto& past : entry.second->past_psks) ++keepers[past->id];
+  }
+  for (const auto& entry : keepers)
+    if (live.count(entry.first) == 0 || listed.count(entry.first) != 0) octets += kept_psk_octets();
   for (const LiveEpoch* at : order) {
     if (octets <= policy.max_octets) break;
     if (listed.count(at->id) != 0) continue;
     octets -= octets_of(*at);
+    if (--keepers[at->id] != 0) octets += kept_psk_octets();
+    for (const auto& past : at->past_psks)
+      if (--keepers[past->id] == 0) octets -= kept_psk_octets();
     doom(*at, DeletionReason::cap_octets);
   }
   return out;
@@ -104,8 +122,7 @@ std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
   hold(SecretKind::membership_key, 1, nh);
   hold(SecretKind::exporter_secret, 1, nh);
   hold(SecretKind::external_secret, own.external_secret.empty() ? 0 : 1, nh);
-  // Epochs further down may hold it as well, for as long as the policy says.
-  hold(SecretKind::resumption_psk, at.own_psk.use_count() == 1 ? 1 : 0, 2 * nh);
+  hold(SecretKind::resumption_psk, 1, 2 * nh);
   hold(SecretKind::epoch_authenticator, 1, nh);
   std::size_t updates = 0;
   for (const auto& proposal : at.proposals.all())
@@ -115,6 +132,25 @@ std::vector<HeldSecret> Session::State::secrets_of(const LiveEpoch& at) const {
   for (const auto& pending : at.pending) pending_octets += octets_of(*pending.second.child);
   hold(SecretKind::pending_commit, at.pending.size(), pending_octets);
   return out;
+}
+
+std::vector<HeldSecret> Session::State::kept_psks() const {
+  std::set<NodeId> ids;
+  for (const auto& entry : live)
+    for (const auto& past : entry.second->past_psks)
+      if (live.count(past->id) == 0) ids.insert(past->id);
+  std::vector<HeldSecret> out;
+  for (const NodeId& id : ids) out.push_back({SecretKind::resumption_psk, id, 1, kept_psk_octets()});
+  return out;
+}
+
+void Session::State::note_deleted(Step& step, const LiveEpoch& at, DeletionReason reason,
+                                  std::set<NodeId>& psks) const {
+  for (const HeldSecret& held : secrets_of(at))
+    if (held.kind != SecretKind::resumption_psk || psks.insert(at.id).second)
+      step.deleted.push_back({held.kind, at.id, now(), reason});
+  for (const auto& past : at.past_psks)
+    if (psks.insert(past->id).second) step.deleted.push_back({SecretKind::resumption_psk, past->id, now(), reason});
 }
 
 std::size_t Session::State::octets_of(const LiveEpoch& at) const {
@@ -183,13 +219,24 @@ Result<RetentionReport> Session::explain_retention(const NodeId& id) const {
     out.because = KeptBecause::head;
     return out;
   }
-  if (policy.rule == DeletionRule::never) out.because = KeptBecause::no_rule;
-  if (policy.rule == DeletionRule::at_once) out.because = KeptBecause::retain;
+  const auto due = state_->due();
+  if (std::any_of(due.begin(), due.end(), [&](const Doomed& each) { return each.id == id; })) {
+    out.because = KeptBecause::due;
+  } else if (policy.rule == DeletionRule::never) {
+    out.because = KeptBecause::no_rule;
+  } else if (policy.rule == DeletionRule::at_once) {
+    out.because = at->left_at ? KeptBecause::retain : KeptBecause::not_left;
+  }
   const auto order = state_->oldest_first();
-  const auto place = static_cast<std::size_t>(std::find(order.begin(), order.end(), at) - order.begin());
-  // It goes when the cap has taken all that are older.
-  out.epochs_until_cap = policy.max_epochs + place + 1 - std::min(state_->live.size(), policy.max_epochs + place);
-  out.expires_at = since(*at) + policy.max_age + 1;
+  // It goes when the cap has taken all that are older: this one and those younger, the head included, then fill it.
+  const auto remaining = static_cast<std::size_t>(order.end() - std::find(order.begin(), order.end(), at)) + 1;
+  const bool capped = policy.max_epochs != RetentionPolicy::kUnbounded;
+  out.epochs_until_cap = !capped                         ? RetentionPolicy::kUnbounded
+                         : remaining < policy.max_epochs ? policy.max_epochs + 1 - remaining
+                                                         : 1;
+  const std::uint64_t last = std::numeric_limits<std::uint64_t>::max();
+  const std::uint64_t left = last - since(*at);
+  out.expires_at = policy.max_age < left ? since(*at) + policy.max_age + 1 : last;
   return out;
 }
 
@@ -197,14 +244,18 @@ std::vector<HeldSecret> Session::inventory() const {
   std::vector<HeldSecret> out;
   for (const auto& entry : state_->live)
     for (auto& held : state_->secrets_of(*entry.second)) out.push_back(std::move(held));
+  for (auto& held : state_->kept_psks()) out.push_back(std::move(held));
   return out;
 }
 
 const DeletionJournal& Session::journal() const { return state_->journal; }
 
 std::size_t Session::secret_octets(const NodeId& id) const {
-  const LiveEpoch* at = state_->find(id);
-  return at == nullptr ? 0 : state_->octets_of(*at);
+  if (const LiveEpoch* at = state_->find(id); at != nullptr) return state_->octets_of(*at);
+  for (const auto& entry : state_->live)
+    for (const auto& past : entry.second->past_psks)
+      if (past->id == id) return state_->kept_psk_octets();
+  return 0;
 }
 
 }  // namespace dmls::fork

@@ -114,9 +114,14 @@ void Session::State::doom(Step& step, std::vector<Doomed> doomed) {
   const auto dies = [&](const NodeId& id) {
     return std::any_of(doomed.begin(), doomed.end(), [&](const Doomed& each) { return each.id == id; });
   };
+  std::set<NodeId> psks;
+  for (const auto& entry : live) {
+    if (dies(entry.first)) continue;
+    psks.insert(entry.first);
+    for (const auto& past : entry.second->past_psks) psks.insert(past->id);
+  }
   for (const Doomed& each : doomed) {
-    for (const HeldSecret& held : secrets_of(*live.at(each.id)))
-      step.deleted.push_back({held.kind, each.id, now(), each.reason});
+    note_deleted(step, *live.at(each.id), each.reason, psks);
     step.gone.push_back(each.id);
     after.release(each.id);
   }

@@ -5,6 +5,7 @@
 #include <dmls/fork/session.h>
 
 #include <deque>
+#include <set>
 
 #include "client_state.h"
 #include "live_epoch.h"
@@ -105,7 +106,14 @@ struct Session::State {
   void enforce(Events&);
   [[nodiscard]] CommitCount commits_below(const LiveEpoch&) const;
   [[nodiscard]] std::vector<LiveEpoch*> oldest_first();
+  // All but the resumption PSKs of epochs above it.
+  [[nodiscard]] std::vector<HeldSecret> secrets_of(const LiveEpoch&) const;
   [[nodiscard]] std::size_t octets_of(const LiveEpoch&) const;
+  // Resumption PSKs of epochs that are not held, each once.
+  [[nodiscard]] std::vector<HeldSecret> kept_psks() const;
+  [[nodiscard]] std::size_t kept_psk_octets() const { return suite.hash_length(); }
+  // The journal says what dies with this epoch. `psks`: whose resumption PSKs stay, or were noted already.
+  void note_deleted(Step&, const LiveEpoch&, DeletionReason, std::set<NodeId>& psks) const;
 
   // Storing. write() makes the step happen, in the store and then in memory; or not at all.
   Result<void> write(Step&, Events&);
@@ -120,7 +128,6 @@ struct Session::State {
   Result<void> load_pending(group::EpochLoader&, LiveEpoch&);
   Result<std::unique_ptr<LiveEpoch>> load_live(group::EpochLoader&, const NodeId&);
   Result<void> load_lists();
-  [[nodiscard]] std::vector<HeldSecret> secrets_of(const LiveEpoch&) const;
 };
 
 }  // namespace dmls::fork

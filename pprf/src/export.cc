@@ -73,6 +73,10 @@ Bytes Pprf::frontier_hash() const {
 }
 
 Result<Pprf> Pprf::import_state(crypto::CipherSuite suite, BytesView exported) {
+  return malformed_unless_mismatch(read_export(suite, exported));
+}
+
+Result<Pprf> Pprf::read_export(crypto::CipherSuite suite, BytesView exported) {
   Reader in(exported);
   DMLS_TRY(const auto version, Codec<std::uint16_t>::read(in));
   if (version != kVersion) return malformed("PPRF export: unknown version");

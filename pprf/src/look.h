@@ -16,6 +16,12 @@ inline Shape shape_of(const Pprf& pprf) { return shape_of(pprf.suite(), pprf.par
 // kParameters unless such a tree can exist.
 Result<void> check_parameters(const Parameters& parameters);
 
+// What is wrong with octets that were read: kMalformed, and the rule that they break; kMismatch stays.
+inline Result<Pprf> malformed_unless_mismatch(Result<Pprf> read) {
+  if (!read && read.error().code != errc::kMismatch) return fail(errc::kMalformed, read.error().rule);
+  return read;
+}
+
 // Everything is allocated and located; the hashing is left to do.
 struct Pprf::Look {
   Evaluation evaluation;

@@ -163,6 +163,10 @@ Result<void> SavedState::apply(Delta delta) {
 }
 
 Result<Pprf> Pprf::restore(crypto::CipherSuite suite, const SavedState& saved) {
+  return malformed_unless_mismatch(read_records(suite, saved));
+}
+
+Result<Pprf> Pprf::read_records(crypto::CipherSuite suite, const SavedState& saved) {
   const auto& records = saved.records();
   if (records.empty()) return malformed("PPRF record: there is none");
   Reader in(records[0].expose());

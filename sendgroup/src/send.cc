@@ -202,6 +202,7 @@ Result<Outgoing> Session::State::carry_out(const Plan& plan) {
 
 // An Update of our leaf in the Send Group of somebody else. RFC 9420 §12.1.2
 Result<Bytes> Session::State::propose_renewal(FollowedGroup& group) {
+  DMLS_CHECK(group.proposals.check_room({}));  // for one that is not there yet; before a message key is spent
   const auto& suite = group.epoch.suite();
   const auto leaf_index = group.epoch.own_leaf();
   DMLS_TRY(auto pair, crypto::generate_hpke_key_pair(suite, *group.config->random));

@@ -113,6 +113,77 @@ TEST(CapiCallbacks, AClientLivesInTheApplicationsStore) {
   EXPECT_TRUE(texts(make<dmls_octets_list>(dmls_client_stored_groups, client.get())).empty());
 }
 
+namespace {
+
+// What a policy was shown of the epoch before.
+struct Shown {
+  int calls = 0;
+  std::string group_id, extension;
+  std::uint64_t number = 0;
+  std::vector<std::string> members;
+  bool other_extension = true;
+};
+dmls_error look(void* context, const dmls_changes* changes) {
+  const dmls_public_epoch* before = dmls_changes_before(changes);
+  auto& shown = *static_cast<Shown*>(context);
+  ++shown.calls;
+  shown.group_id = text(dmls_public_epoch_group_id(before));
+  shown.number = dmls_public_epoch_number(before);
+  const dmls_octets* extension = dmls_public_epoch_extension(before, 0xff02);
+  shown.extension = extension != nullptr ? text(extension) : "none";
+  shown.other_extension = dmls_public_epoch_extension(before, 0xff03) != nullptr;
+  const dmls_members* members = dmls_public_epoch_members(before);
+  shown.members.clear();
+  for (std::size_t i = 0; i < dmls_members_size(members); ++i)
+    shown.members.push_back(text(dmls_members_identity(members, i)));
+  return {0, nullptr};
+}
+
+}  // namespace
+
+TEST(CapiCallbacks, APolicySeesTheEpochThatACommitWouldEnd) {
+  Shown shown;
+  auto config = config_for("alice");
+  const dmls_policy policy = {sizeof(policy),
+                              &shown,
+                              nullptr,
+                              [](void*, const std::uint8_t*, std::size_t, const std::uint8_t*, std::size_t) {
+                                return dmls_error{0, nullptr};
+                              },
+                              nullptr,
+                              look};
+  EXPECT_OK(dmls_config_policy(config.get(), &policy));
+  EXPECT_OK(dmls_config_capability(config.get(), DMLS_CAPABILITY_EXTENSION, 0xff02));
+  auto alice = make<dmls_client>(dmls_client_new, config.get());
+  auto group = make<dmls_group>(dmls_client_create_group, alice.get(), bytes("g"), std::size_t{1});
+
+  auto request = make<dmls_commit_request>(dmls_commit_request_new);
+  EXPECT_OK(dmls_commit_request_extension(request.get(), 0xff02, bytes("topic"), 5));
+  auto commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+  EXPECT_EQ(shown.calls, 1);
+  EXPECT_EQ(shown.group_id, "g");
+  EXPECT_EQ(shown.number, 0u);
+  EXPECT_EQ(shown.extension, "none");
+  EXPECT_EQ(shown.members, std::vector<std::string>{"alice"});
+  EXPECT_EQ(dmls_changes_before(dmls_transition_changes(commit.get())), nullptr);  // in the callback alone
+  EXPECT_OK(dmls_group_merge(group.get(), commit.release()));
+
+  auto able = config_for("bob");
+  EXPECT_OK(dmls_config_capability(able.get(), DMLS_CAPABILITY_EXTENSION, 0xff02));
+  auto bob = make<dmls_client>(dmls_client_new, able.get());
+  const auto package = text(make<dmls_octets>(dmls_client_key_package, bob.get(), 0));
+  request = make<dmls_commit_request>(dmls_commit_request_new);
+  EXPECT_OK(dmls_commit_request_add(request.get(), bytes(package), package.size()));
+  commit = make<dmls_transition>(dmls_group_commit, group.get(), request.get());
+  EXPECT_EQ(shown.number, 1u);
+  EXPECT_EQ(shown.extension, "topic");
+  EXPECT_FALSE(shown.other_extension);
+  EXPECT_EQ(shown.members, std::vector<std::string>{"alice"});
+  EXPECT_OK(dmls_group_merge(group.get(), commit.release()));
+  make<dmls_transition>(dmls_group_commit, group.get(), nullptr);
+  EXPECT_EQ(shown.members, (std::vector<std::string>{"alice", "bob"}));
+}
+
 TEST(CapiCallbacks, AnInvitationCanBeDropped) {
   auto alice = client_for("alice"), bob = client_for("bob");
   auto group = make<dmls_group>(dmls_client_create_group, alice.get(), nullptr, std::size_t{0});

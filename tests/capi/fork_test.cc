@@ -140,7 +140,10 @@ TEST(CapiFork, JoinsFromOutsideAndAgain) {
   EXPECT_TRUE(has(deliver(t.a, text(message)), DMLS_EVENT_ADVANCED));
   dmls_octets_free(message);
   EXPECT_EQ(head(c), head(t.a));
-  EXPECT_EQ(dmls_fork_replace_with(c.get(), c.get(), nullptr).code, DMLS_E_MISUSE);
+  auto* events = reinterpret_cast<dmls_events*>(&message);  // something that is not NULL
+  EXPECT_EQ(dmls_fork_replace_with(c.get(), c.get(), &events).code, DMLS_E_MISUSE);
+  EXPECT_EQ(events, nullptr);
+  EXPECT_EQ(head(c), head(t.a));  // it is still there
 
   // Her keys, but not her state: she comes back in her own place.
   const auto newer = text(make<dmls_octets>(dmls_fork_group_info, t.a.get(), 1));

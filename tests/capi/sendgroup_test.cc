@@ -136,6 +136,20 @@ TEST(CapiSendGroup, MissingMessagesAreServed) {
   EXPECT_EQ(dmls_sendgroup_serve(u.alice.get(), bytes("x"), 1, &none).code, DMLS_E_SENDGROUP_INVALID_PSK_ID);
 }
 
+TEST(CapiSendGroup, AUniverseIsNotOpenedWithUnknownParameters) {
+  const auto alice = participant("alice");
+  dmls_octets_list* out = nullptr;
+  const auto open = [&](int leaf_keys, int group_ids) {
+    return dmls_sendgroup_open_universe(alice.get(), nullptr, nullptr, 0, static_cast<dmls_leaf_keys>(leaf_keys),
+                                        static_cast<dmls_group_ids>(group_ids), &out)
+        .code;
+  };
+  EXPECT_EQ(open(3, 0), DMLS_E_MISUSE);
+  EXPECT_EQ(open(0, 2), DMLS_E_MISUSE);
+  EXPECT_EQ(out, nullptr);
+  EXPECT_EQ(text(make<dmls_octets>(dmls_sendgroup_universe_id, alice.get())), "");
+}
+
 TEST(CapiSendGroup, ParticipantsComeAndGo) {
   Universe u(DMLS_GROUP_IDS_ASSIGNED);
   const auto id = group_of(u.alice);

@@ -1,6 +1,7 @@
 // What is kept, and for how long. draft-kohbrok-mls-dmls, "State management", "Security Considerations"
 
 #include <algorithm>
+#include <limits>
 
 #include "support.h"
 
@@ -84,6 +85,44 @@ TEST_F(Retention, IsExplainedForEveryEpoch) {
   EXPECT_EQ(c().explain_retention(NodeId(Bytes(32, 1))).error().code, errc::kUnknownEpoch);
   ASSERT_TRUE(c().forget(root_));
   EXPECT_EQ(c().explain_retention(root_).error().code, errc::kDeletedEpoch);
+}
+
+TEST_F(Retention, CapsThatAreNeverReachedDoNotWrapAround) {
+  cast_.options.retention.rule = DeletionRule::never;
+  cast_.options.retention.max_epochs = RetentionPolicy::kUnbounded;
+  cast_.options.retention.max_age = std::numeric_limits<std::uint64_t>::max() - 1;
+  gather(2);
+  const OwnCommit first = commit(a());
+  (void)b().process(first.message);
+  (void)b().process(commit(a()).message);
+  for (const NodeId& node : {root_, first.node}) {
+    const auto report = *b().explain_retention(node);
+    EXPECT_EQ(report.epochs_until_cap, RetentionPolicy::kUnbounded);
+    EXPECT_EQ(report.expires_at, std::numeric_limits<std::uint64_t>::max());
+    EXPECT_EQ(report.because, KeptBecause::no_rule);
+  }
+}
+
+TEST_F(Retention, AnAlmostUnboundedCapCountsTheEpochsThatAreLeft) {
+  cast_.options.retention.rule = DeletionRule::never;
+  cast_.options.retention.max_epochs = RetentionPolicy::kUnbounded - 1;
+  gather(2);
+  const OwnCommit first = commit(a());
+  (void)b().process(first.message);
+  (void)b().process(commit(a()).message);
+  EXPECT_EQ(b().explain_retention(root_)->epochs_until_cap, RetentionPolicy::kUnbounded - 3);
+  EXPECT_EQ(b().explain_retention(first.node)->epochs_until_cap, RetentionPolicy::kUnbounded - 2);
+}
+
+TEST_F(Retention, WhatNothingKeepsAnyMoreIsSaidToBeDue) {
+  cast_.options.retention.max_age = 100;
+  gather(2);
+  (void)b().process(commit(a()).message);
+  EXPECT_EQ(b().explain_retention(root_)->because, KeptBecause::rule);
+  cast_.clock->set(*b().explain_retention(root_)->expires_at);
+  EXPECT_EQ(b().explain_retention(root_)->because, KeptBecause::due);
+  (void)b().tick();
+  EXPECT_FALSE(b().holds(root_));
 }
 
 TEST_F(Retention, AMemberThatIsRemovedBlocksNoLonger) {
@@ -173,6 +212,23 @@ TEST_F(Retention, AtOnceDeletesUnlessTheServerAsksToRetain) {
   EXPECT_EQ(only<Deleted>(b().set_retain(false)).node, before);
 }
 
+TEST_F(Retention, UnderTheRuleAtOnceTheEndOfALosingForkIsKeptWithoutBeingRetained) {
+  cast_.options.retention.rule = DeletionRule::at_once;
+  gather(3);
+  for (Session& session : sessions_) (void)session.set_retain(true);
+  const OwnCommit one = commit(a()), other = commit(b());
+  (void)a().process(other.message);
+  const OwnCommit& winner = a().head() == one.node ? one : other;
+  const OwnCommit& loser = a().head() == one.node ? other : one;
+  (void)c().process(winner.message);
+  (void)c().process(loser.message);
+  EXPECT_EQ(c().explain_retention(root_)->because, KeptBecause::retain);
+  EXPECT_EQ(c().explain_retention(loser.node)->because, KeptBecause::not_left);
+  (void)c().set_retain(false);
+  EXPECT_FALSE(c().holds(root_));
+  EXPECT_EQ(c().explain_retention(loser.node)->because, KeptBecause::not_left);
+}
+
 TEST_F(Retention, LosingForksAreDeletedAtOnceIfSoWished) {
   cast_.options.retention.losing_forks = LosingForks::delete_at_once;
   gather(3);
@@ -227,9 +283,53 @@ TEST_F(Retention, TheJournalSaysWhichSecretsDiedWhenAndWhy) {
   ASSERT_GE(held.size(), 7u);
   ASSERT_TRUE(b().forget(root_));
   for (const SecretKind kind : held) {
+    if (kind == SecretKind::resumption_psk) continue;  // the head keeps it
     EXPECT_TRUE(journal_has(b(), kind, root_, DeletionReason::asked)) << name_of(kind);
     EXPECT_FALSE(holds_secret(b(), kind, root_)) << name_of(kind);
   }
+}
+
+TEST_F(Retention, AResumptionPskIsListedOnceForAsLongAsSomeEpochKeepsIt) {
+  cast_.options.retention.rule = DeletionRule::never;
+  cast_.options.retention.resumption_psks = 1;
+  gather(2);
+  const auto first = commit(a()), second = commit(a());
+  (void)b().process(first.message);
+  (void)b().process(second.message);
+  const auto listed = [&](const NodeId& node) {
+    const auto all = b().inventory();
+    return std::count_if(all.begin(), all.end(), [&](const HeldSecret& held) {
+      return held.kind == SecretKind::resumption_psk && held.node == node;
+    });
+  };
+  for (const NodeId& node : {root_, first.node, second.node}) EXPECT_EQ(listed(node), 1);
+
+  ASSERT_TRUE(b().forget(root_));
+  EXPECT_EQ(listed(root_), 1);  // the first commit's epoch keeps it
+  EXPECT_EQ(b().secret_octets(root_), 32u);
+  EXPECT_FALSE(journal_has(b(), SecretKind::resumption_psk, root_, DeletionReason::asked));
+
+  ASSERT_TRUE(b().forget(first.node));
+  EXPECT_EQ(listed(root_), 0);
+  EXPECT_EQ(b().secret_octets(root_), 0u);
+  EXPECT_TRUE(journal_has(b(), SecretKind::resumption_psk, root_, DeletionReason::asked));
+  EXPECT_EQ(listed(first.node), 1);
+  EXPECT_FALSE(journal_has(b(), SecretKind::resumption_psk, first.node, DeletionReason::asked));
+}
+
+TEST_F(Retention, TheInventoryIsWhatItsEpochsTakeAndWhatIsKeptOfOthers) {
+  cast_.options.retention.rule = DeletionRule::never;
+  gather(2);
+  std::size_t whole = 0;
+  const auto follow = [&] { (void)b().process(commit(a()).message); };
+  follow();
+  follow();
+  ASSERT_TRUE(b().forget(root_));
+  for (const HeldSecret& held : b().inventory()) whole += held.octets;
+  std::size_t epochs = 0;
+  for (const auto& [id, node] : b().history().nodes())
+    if (node.held) epochs += b().secret_octets(id);
+  EXPECT_EQ(whole, epochs + b().secret_octets(root_));
 }
 
 TEST_F(Retention, WhatALosingBranchChangedIsListedToBeDoneAgain) {

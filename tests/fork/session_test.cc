@@ -186,6 +186,62 @@ TEST_F(Members, AddSomebodyOnOneBranchWhoIsOrphanedWhenItLoses) {
   EXPECT_TRUE(orphaned);
 }
 
+TEST_F(Members, AKeyPackageOfSomebodyElseIsNotImported) {
+  const auto package_of = [&](const group::ClientConfig& config) {
+    return *treekem::make_key_package(
+        cast_.suite, *config.signer,
+        {.credential = config.credential,
+         .capabilities = config.capabilities,
+         .lifetime = treekem::Lifetime::from_now(cast_.clock->now(), config.key_package_lifetime)},
+        *cast_.random);
+  };
+  const auto own = cast_.config("alice"), older = cast_.config("alice"), other = cast_.config("mallory");
+  auto config = own;
+  config.other_signers.push_back(older.signer);
+  Client client = *Client::create(config, cast_.options);
+  EXPECT_TRUE(client.import_key_package(package_of(own)));
+  EXPECT_TRUE(client.import_key_package(package_of(older)));
+  auto foreign = client.import_key_package(package_of(other));
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, dmls::errc::kMisuse);
+  EXPECT_STREQ(foreign.error().rule, "the signature key of the key package is none of this client's signers");
+  auto renamed = own;
+  renamed.credential = other.credential;
+  foreign = client.import_key_package(package_of(renamed));
+  ASSERT_FALSE(foreign);
+  EXPECT_STREQ(foreign.error().rule, "the credential of the key package is somebody else's");
+  EXPECT_EQ(client.key_package_count(), 2u);
+}
+
+TEST_F(Members, ASecondClientOfSomebodyWhoIsThereIsOrphaned) {
+  gather(2);
+  Client phone = cast_.client("member 0");
+  const OwnCommit add = commit(a(), group::CommitRequest().add(*phone.new_key_package()));
+  bool lost = false;
+  for (int i = 0; i < 64 && !lost; ++i) {  // until a sibling wins
+    const Events events = a().process(b().commit({})->message);
+    lost = a().head() != add.node;
+    if (lost) {
+      EXPECT_EQ(only<Orphaned>(events).members.size(), 1u);
+      EXPECT_EQ(a().lost_changes(add.node)->added.size(), 1u);
+    }
+  }
+  EXPECT_TRUE(lost);
+}
+
+TEST_F(Members, WhoWasAddedOnBothBranchesAtDifferentLeavesIsNotOrphaned) {
+  gather(3);
+  Client dave = cast_.client("dave");
+  const auto third = *c().own_leaf(root_);
+  const OwnCommit one = commit(a(), group::CommitRequest().remove(third).add(*dave.new_key_package()));
+  const OwnCommit other = commit(b(), group::CommitRequest().add(*dave.new_key_package()));
+  for (const Events& events : {a().process(other.message), b().process(one.message)})
+    EXPECT_EQ(find_event<Orphaned>(events), nullptr);
+  EXPECT_TRUE(a().lost_changes(a().head() == one.node ? other.node : one.node)->added.empty());
+  const auto leaf_of_dave = [&](const OwnCommit& made) { return made.changes.added.at(0).member.leaf; };
+  EXPECT_NE(leaf_of_dave(one), leaf_of_dave(other));
+}
+
 TEST_F(Members, RefuseToSendWhereTheyAreRemovedAndLiveOnElsewhere) {
   gather(3);
   const auto leaf = *c().own_leaf(root_);

@@ -126,6 +126,17 @@ TEST(PprfExport, AnAnnouncedCountThatCannotBeTrueIsRefusedBeforeAllocating) {
   EXPECT_EQ(import_error(forged({"0", "1"}, 1)), errc::kMalformed);
 }
 
+TEST(PprfExport, WhateverIsWrongIsMalformed) {
+  const Bytes good = forged({"0", "10"});
+  for (std::size_t n = 0; n < good.size(); ++n)
+    EXPECT_EQ(import_error(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(n))), errc::kMalformed) << n;
+  for (const std::size_t place : {5, 6, 8}) {  // depth, finisher, kept_depth
+    Bytes state = good;
+    state[place] = 0x7f;
+    EXPECT_EQ(import_error(state), errc::kMalformed) << place;
+  }
+}
+
 TEST(PprfExport, ImportedGapsCostNoMemory) {
   const auto suite = pprf_suite();
   // One deep node: sixty-odd octets of export must not become eight thousand of state.
@@ -151,8 +162,22 @@ TEST(PprfRecords, EveryTruncatedOrExtendedRecordIsRefused) {
       SecretBytes changed(n);
       std::copy_n(records[r].expose().begin(), std::min(n, size), changed.expose_mut().begin());
       records[r] = std::move(changed);
-      EXPECT_FALSE(Pprf::restore(pprf_suite(), SavedState(std::move(records)))) << r << ", " << n;
+      const auto read = Pprf::restore(pprf_suite(), SavedState(std::move(records)));
+      ASSERT_FALSE(read) << r << ", " << n;
+      EXPECT_EQ(read.error().code, errc::kMalformed) << r << ", " << n << ": " << read.error().rule;
     }
+  }
+}
+
+TEST(PprfRecords, ParametersOfNoTreeAreMalformed) {
+  const SavedState good = punctured({{0x12, 0x34}}).save();
+  for (const std::size_t place : {5, 6, 8}) {  // depth, finisher, kept_depth
+    std::vector<SecretBytes> records;
+    for (const auto& record : good.records()) records.push_back(record.clone());
+    records[0].expose_mut()[place] = 0x7f;
+    const auto read = Pprf::restore(pprf_suite(), SavedState(std::move(records)));
+    ASSERT_FALSE(read) << place;
+    EXPECT_EQ(read.error().code, errc::kMalformed) << read.error().rule;
   }
 }
 

@@ -7,7 +7,14 @@
 
 #include "support.h"
 
+#include "../../sendgroup/src/state.h"
+
 namespace dmls::sendgroup {
+
+struct SessionAccess {
+  static Session::State& state(Session& session) { return *session.state_; }
+};
+
 namespace {
 
 constexpr UniverseParameters updates_proposed() { return {.leaf_keys = LeafKeys::update_proposal}; }
@@ -45,6 +52,23 @@ TEST(LeafKeys, ACommitWaitsForTheProposalItRefersTo) {
   for (const auto& message : mesh[1].session.serve(missing[0])) mesh[2].take(message);
   EXPECT_EQ(mesh[2].session.epoch(mesh[0].group()), 2u);
   mesh.expect_agreement();
+}
+
+TEST(LeafKeys, ARenewalForWhichThereIsNoRoomSpendsNoKey) {
+  Mesh mesh = Mesh::open(2, 1, {}, updates_proposed());
+  FollowedGroup& group = *SessionAccess::state(mesh[1].session).find_group(mesh[0].group());
+  ASSERT_TRUE(group.confirmed);
+  group.renewal = Renewal::due;
+  for (std::size_t i = 0; i < group::ProposalStore::kMaxProposals; ++i)
+    ASSERT_TRUE(group.proposals.add({{{static_cast<std::uint8_t>(i >> 8), static_cast<std::uint8_t>(i)}},
+                                     group::Remove{1},
+                                     group::MemberSender{0},
+                                     {}}));
+  const std::size_t started = group.epoch.message_keys().started_leaves();
+  EXPECT_TRUE(mesh[1].session.maintain()->empty());
+  const FollowedGroup& after = *SessionAccess::state(mesh[1].session).find_group(mesh[0].group());
+  EXPECT_EQ(after.epoch.own().message_keys.started_leaves(), started);
+  EXPECT_EQ(after.renewal, Renewal::due);
 }
 
 TEST(LeafKeys, AProposalThatDiedWithItsEpochIsMadeAgain) {

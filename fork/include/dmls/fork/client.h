@@ -41,8 +41,9 @@ class Client {
   // first epoch again, so it is deleted when it is used. There are no last-resort key packages here: one would open the
   // epoch it joined for as long as it exists.
   Result<Bytes> new_key_package();
-  // Takes over a key package that was made elsewhere, private keys included. kMisuse if they are not its own, or if it
-  // is of another cipher suite.
+  // Takes over a key package of this client that was made elsewhere, private keys included. kMisuse if they are not its
+  // own, if it is of another cipher suite, if its signature key is neither that of ClientConfig::signer nor one of
+  // ClientConfig::other_signers, or if its credential presents another identity than ClientConfig::credential.
   Result<void> import_key_package(treekem::KeyPackageBundle);
   // Those that can still be used, imported ones included.
   [[nodiscard]] std::size_t key_package_count() const { return key_packages_.size(); }

@@ -21,7 +21,7 @@ enum class SecretKind : std::uint8_t {
   membership_key,       // RFC 9420 §6.2
   exporter_secret,      // RFC 9420 §8.5
   external_secret,      // RFC 9420 §8.3; only where external commits are allowed
-  resumption_psk,       // RFC 9420 §8.6
+  resumption_psk,       // RFC 9420 §8.6; may outlive its epoch: RetentionPolicy::resumption_psks
   epoch_authenticator,  // RFC 9420 §8.7
   own_update_keys,      // private keys behind own Update proposals
   pending_commit,       // an own commit that was not accepted yet: a whole epoch

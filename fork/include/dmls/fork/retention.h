@@ -37,7 +37,7 @@ struct RetentionPolicy {
   // Caps: members that stay silent would keep epochs alive for ever. The oldest go first.
   std::size_t max_epochs = 64;                     // held, the head included
   std::uint64_t max_age = 30 * 24 * 3600;          // seconds since it was left, or entered if it never was
-  std::size_t max_octets = std::size_t{64} << 20;  // of secret state, as estimated by Session::secret_octets()
+  std::size_t max_octets = std::size_t{64} << 20;  // of secret state, as estimated by Session::inventory()
   std::size_t resumption_psks = 16;                // of ancestors that are not held any more. RFC 9420 §8.6
 };
 
@@ -50,10 +50,12 @@ struct WaitingLimits {
 
 // What keeps an epoch, caps apart.
 enum class KeptBecause : std::uint8_t {
-  head,     // messages are sent here
-  rule,     // the deletion rule wants it: see `blocking`
-  retain,   // the rule is `at_once`: Session::set_retain() asks for it, or no commit has left it
-  no_rule,  // the rule is `never`
+  head,      // messages are sent here
+  rule,      // the deletion rule wants it: see `blocking`
+  retain,    // the rule is `at_once`, and Session::set_retain() asks for it
+  no_rule,   // the rule is `never`
+  not_left,  // the rule is `at_once`, and no commit has left it: the end of a branch that was never preferred
+  due,       // nothing: Session::tick() deletes it
 };
 
 // Why an epoch is still held, and what would end that.
@@ -61,9 +63,10 @@ struct RetentionReport {
   KeptBecause because = KeptBecause::rule;  // `head` before all others
   // all_members_committed, or the head: who still has to commit, on the branch where fewest have to.
   std::vector<group::Member> blocking;
-  // How many more epochs until max_epochs takes this one; nothing for the head, which no cap takes.
+  // How many more epochs until max_epochs takes this one; nothing for the head, which no cap takes; kUnbounded if
+  // max_epochs is.
   std::optional<std::size_t> epochs_until_cap;
-  // When max_age takes it, in seconds since 1970; nothing for the head.
+  // When max_age takes it, in seconds since 1970; nothing for the head; the largest number if there is no such time.
   std::optional<std::uint64_t> expires_at;
   std::size_t octets = 0;  // of this epoch, estimated
 };

@@ -138,11 +138,12 @@ class Session {
   Result<Events> forget_branch(const NodeId&);
   // Of an epoch that is held; else kUnknownEpoch, kDeletedEpoch.
   Result<RetentionReport> explain_retention(const NodeId&) const;
-  // What is held now, epoch by epoch. A resumption PSK that several epochs keep is not listed.
+  // What is held now, each secret once: epoch by epoch, then the resumption PSKs that are kept of deleted epochs.
   [[nodiscard]] std::vector<HeldSecret> inventory() const;
   // What was deleted. Lent; it changes with the session.
   [[nodiscard]] const DeletionJournal& journal() const;
-  // An estimate of the octets that the secrets of an epoch take; 0 if it is not held.
+  // An estimate of the octets that the secrets of an epoch take; of a deleted one, its resumption PSK as long as it is
+  // kept, else 0.
   [[nodiscard]] std::size_t secret_octets(const NodeId&) const;
 
   // ---- Consolidation
@@ -150,7 +151,7 @@ class Session {
   // again.
   struct LostChanges {
     std::vector<group::Member> added;                  // need fresh key packages
-    std::vector<group::LeafIndex> removed;             // leaves of the head, found by the identity of who was removed
+    std::vector<group::LeafIndex> removed;             // leaves of the head, of those who were removed
     std::optional<treekem::ExtensionList> extensions;  // of the GroupContext, if the branch changed them
   };
   // `loser`: an epoch that is held; else kUnknownEpoch, kDeletedEpoch. kUnknownEpoch also if its branch has no epoch in

@@ -118,8 +118,9 @@ class Pprf {
   //   uint16 version = 1; uint16 cipher_suite; uint16 depth; uint8 finisher; uint16 kept_depth; uint32 node_count;
   //   nodes from left to right, each: uint16 depth; ceil(depth / 8) octets of prefix, unused low bits zero; secret
   [[nodiscard]] SecretBytes export_state() const;
-  // Reads what export_state() wrote for this suite, and nothing else: kMalformed if a node stands above another, the
-  // order is wrong, a depth is out of range or anything is left over; kMismatch for another suite.
+  // Reads what export_state() wrote for this suite, and nothing else: kMismatch for another suite, kMalformed for
+  // whatever is wrong otherwise: parameters of no tree, a node above another or out of order, a missing octet or one
+  // too many.
   static Result<Pprf> import_state(crypto::CipherSuite suite, BytesView exported);
   // Hash of the nodes in the same order and form.
   [[nodiscard]] Bytes frontier_hash() const;
@@ -127,8 +128,8 @@ class Pprf {
   // The state as a set of records that a store can keep up to date with one small write per puncture:
   // <dmls/pprf/saved_state.h>.
   [[nodiscard]] SavedState save() const;
-  // The PPRF of such records. kMalformed, kParameters or an error of the codec for those that do not make one state;
-  // kMismatch for another suite.
+  // The PPRF of such records. kMalformed for those that do not make one state, parameters of no tree and octets that
+  // are missing or left over included; kMismatch for another suite.
   static Result<Pprf> restore(crypto::CipherSuite suite, const SavedState& saved);
   // What puncture(evaluation) would change in the saved state; fails as puncture() would, and changes nothing. Make it
   // durable first, then puncture.
@@ -142,6 +143,8 @@ class Pprf {
   struct Look;  // an evaluation on its way
 
   Pprf(crypto::CipherSuite suite, Parameters parameters);
+  static Result<Pprf> read_export(crypto::CipherSuite suite, BytesView exported);
+  static Result<Pprf> read_records(crypto::CipherSuite suite, const SavedState& saved);
   [[nodiscard]] Result<Look> look(BytesView input) const;
   [[nodiscard]] Evaluation finish(Look look) const;
   [[nodiscard]] Result<Place> place_of(const Evaluation& evaluation) const;

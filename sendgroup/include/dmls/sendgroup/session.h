@@ -208,6 +208,7 @@ class Session {
   struct State;
   explicit Session(std::unique_ptr<State>);
   friend Result<Session> load_session(SessionConfig);
+  friend struct SessionAccess;  // for sendgroup's tests
   static Result<Session> load(SessionConfig);
   template <class Run>
   auto step(Run run) -> decltype(run(std::declval<State&>()));
