@@ -111,7 +111,7 @@ enum {
   DMLS_E_GROUP_NOT_FOR_US                     = 0x060b, /* a Welcome that names none of this client's key packages */
   DMLS_E_GROUP_INVALID_GROUP_INFO             = 0x060c, /* RFC 9420 §12.4.3 */
   DMLS_E_GROUP_REFUSED_BY_POLICY              = 0x060d, /* the application's policy or credential validation said no */
-  DMLS_E_GROUP_STALE                          = 0x060e, /* a transition that does not start at the group's present epoch */
+  DMLS_E_GROUP_STALE                          = 0x060e, /* a transition that does not start at the present epoch, or happened already */
   DMLS_E_GROUP_REMOVED                        = 0x060f, /* this client is no longer a member and cannot send */
   DMLS_E_GROUP_CLOSED                         = 0x0610, /* the group was re-initialised and takes no more messages */
   DMLS_E_GROUP_OWN_MESSAGE                    = 0x0611, /* a message of this client's own */
