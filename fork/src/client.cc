@@ -1,8 +1,6 @@
 #include <dmls/fork/client.h>
 #include <dmls/tls_codec/codec.h>
 
-#include <algorithm>
-
 #include "application_psks.h"
 #include "session_state.h"
 
@@ -82,9 +80,7 @@ Result<void> Client::import_key_package(treekem::KeyPackageBundle bundle) {
     return fail(dmls::errc::kMisuse, "the key package is for another cipher suite than the client");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
-  const auto signs = [&](const auto& signer) { return signer->public_key() == package.leaf_node.signature_key; };
-  if (!signs(config_->signer) && std::none_of(config_->other_signers.begin(), config_->other_signers.end(), signs))
-    return fail(dmls::errc::kMisuse, "the signature key of the key package is none of this client's signers");
+  DMLS_CHECK(group::identity_of(package.leaf_node, *config_));
   DMLS_TRY(const auto theirs, treekem::EncodedCredential::of(package.leaf_node.credential));
   DMLS_TRY(const auto ours, treekem::EncodedCredential::of(config_->credential));
   if (config_->policy->identity(theirs.view()) != config_->policy->identity(ours.view()))
