@@ -204,7 +204,8 @@ TEST_F(Members, AKeyPackageOfSomebodyElseIsNotImported) {
   auto foreign = client.import_key_package(package_of(other));
   ASSERT_FALSE(foreign);
   EXPECT_EQ(foreign.error().code, dmls::errc::kMisuse);
-  EXPECT_STREQ(foreign.error().rule, "the signature key of the key package is none of this client's signers");
+  EXPECT_STREQ(foreign.error().rule,
+               "the private key of a signature_key is missing: neither ClientConfig::signer nor among other_signers");
   auto renamed = own;
   renamed.credential = other.credential;
   foreign = client.import_key_package(package_of(renamed));
