@@ -661,7 +661,7 @@ DMLS_API dmls_group_status dmls_group_status_of(const dmls_group* group) DMLS_NO
 DMLS_API uint32_t dmls_group_own_leaf(const dmls_group* group) DMLS_NOTHROW;
 /* From left to right, this client included. */
 DMLS_API dmls_error dmls_group_members(const dmls_group* group, dmls_members** out) DMLS_NOTHROW;
-/* KDF.Nh octets. RFC 9420 §8.7 */
+/* KDF.Nh octets. RFC 9420 §8.7. DMLS_E_GROUP_REMOVED after a removal. */
 DMLS_API dmls_error dmls_group_epoch_authenticator(const dmls_group* group, uint8_t* out, size_t size) DMLS_NOTHROW;
 /* MLS-Exporter: `size` octets. RFC 9420 §8.5 */
 DMLS_API dmls_error dmls_group_export(const dmls_group* group, const char* label, const uint8_t* context,

@@ -36,6 +36,8 @@ dmls_error dmls_group_members(const dmls_group* group, dmls_members** out) noexc
 }
 dmls_error dmls_group_epoch_authenticator(const dmls_group* group, uint8_t* out, size_t size) noexcept {
   DMLS_NEED(group != nullptr);
+  if (group->group.status() == group::GroupStatus::removed)
+    return to_c({group::errc::kRemoved, "dmls.h: the epoch that a removal left has no secrets any more"});
   return copy_out(group->group.epoch_authenticator().expose(), out, size);
 }
 dmls_error dmls_group_export(const dmls_group* group, const char* label, const uint8_t* context, size_t context_size,

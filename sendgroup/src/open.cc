@@ -39,6 +39,8 @@ Result<void> Session::State::import_key_package(treekem::KeyPackageBundle bundle
   if (client_of(package, policy()) != me) return fail(dmls::errc::kMisuse, "the key package is somebody else's");
   if (package.init_key != bundle.init.public_key || package.leaf_node.encryption_key != bundle.encryption.public_key)
     return fail(dmls::errc::kMisuse, "the private keys are not those of the key package");
+  if (package.leaf_node.signature_key != cfg->signer->public_key())
+    return fail(dmls::errc::kMisuse, "the key package has another signature key than the session signs with");
   learn(package);
   const Bytes reference = treekem::key_package_ref(cfg->suite, package);
   bundles.put(reference, std::move(bundle));

@@ -176,6 +176,7 @@ TEST(CapiGroup, ACommitTellsWhatItDoes) {
   EXPECT_EQ(dmls_transition_epoch_authenticator(step.get(), expected.data(), 32).code, DMLS_E_GROUP_REMOVED);
   EXPECT_OK(dmls_group_merge(p.b.get(), step.release()));
   EXPECT_EQ(dmls_group_status_of(p.b.get()), DMLS_GROUP_REMOVED);
+  EXPECT_EQ(dmls_group_epoch_authenticator(p.b.get(), expected.data(), 32).code, DMLS_E_GROUP_REMOVED);
   EXPECT_OK(dmls_client_remove_psk(p.alice.get(), bytes("psk"), 3));
 }
 

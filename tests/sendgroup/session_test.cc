@@ -20,6 +20,25 @@ TEST(Session, RealSuitesWorkToo) {
   mesh.expect_agreement();
 }
 
+TEST(Session, AKeyPackageThatItsSignerCannotSignForIsNotImported) {
+  Member member = Member::create("somebody", 1);
+  const group::ClientConfig& config = *member.clients[0];
+  const auto package_of = [&](const crypto::Signer& signer) {
+    return *treekem::make_key_package(
+        config.suite, signer,
+        {.credential = config.credential,
+         .capabilities = config.capabilities,
+         .lifetime = treekem::Lifetime::from_now(member.clock->now(), config.key_package_lifetime)},
+        *member.random);
+  };
+  const crypto::KeyPairSigner older(config.suite, *crypto::generate_signature_key_pair(config.suite, *member.random));
+  EXPECT_TRUE(member.session.import_key_package(package_of(*config.signer)));
+  const auto refused = member.session.import_key_package(package_of(older));  // the same name, another key
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, dmls::errc::kMisuse);
+  EXPECT_STREQ(refused.error().rule, "the key package has another signature key than the session signs with");
+}
+
 TEST(Session, TheUniverseIsNamedAfterItsCreatorsSendGroup) {
   Mesh mesh = Mesh::open(3);
   for (const Member& member : mesh.members) EXPECT_EQ(member.session.universe_id(), mesh[0].group());

@@ -110,8 +110,8 @@ class Session {
 
   // A key package to be published, as an encoded MLSMessage. `client`: an index into SessionConfig::clients.
   Result<Bytes> new_key_package(KeyPackageUse = KeyPackageUse::last_resort, std::size_t client = 0);
-  // Takes over a key package that was made elsewhere, private keys included. kMisuse if it is not ours, or of another
-  // suite than we have.
+  // Takes over a key package that was made elsewhere, private keys included. kMisuse if it is not ours, of another
+  // suite than we have, or if its leaf has another signature key than the signer of that suite.
   Result<void> import_key_package(treekem::KeyPackageBundle);
   // Opens a universe, whose first Send Group is one's own. `key_packages`: encoded KeyPackages or MLSMessages, one of
   // each participant in the suite of the own Send Group, and any number in other suites; those of last resort are
