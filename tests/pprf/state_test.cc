@@ -130,7 +130,7 @@ TEST(PprfExport, WhateverIsWrongIsMalformed) {
   const Bytes good = forged({"0", "10"});
   for (std::size_t n = 0; n < good.size(); ++n)
     EXPECT_EQ(import_error(Bytes(good.begin(), good.begin() + static_cast<std::ptrdiff_t>(n))), errc::kMalformed) << n;
-  for (const std::size_t place : {5, 6, 8}) {  // depth, finisher, kept_depth
+  for (const std::size_t place : {5u, 6u, 8u}) {  // depth, finisher, kept_depth
     Bytes state = good;
     state[place] = 0x7f;
     EXPECT_EQ(import_error(state), errc::kMalformed) << place;
@@ -171,7 +171,7 @@ TEST(PprfRecords, EveryTruncatedOrExtendedRecordIsRefused) {
 
 TEST(PprfRecords, ParametersOfNoTreeAreMalformed) {
   const SavedState good = punctured({{0x12, 0x34}}).save();
-  for (const std::size_t place : {5, 6, 8}) {  // depth, finisher, kept_depth
+  for (const std::size_t place : {5u, 6u, 8u}) {  // depth, finisher, kept_depth
     std::vector<SecretBytes> records;
     for (const auto& record : good.records()) records.push_back(record.clone());
     records[0].expose_mut()[place] = 0x7f;
