@@ -68,8 +68,9 @@ group::Proposal resumption_psk(BytesView group_id, std::uint64_t epoch) {
 Result<group::Proposal> proposal_of(const mls_client::ProposalDescription& what, const Place& place) {
   const std::string& type = what.proposal_type();
   if (type == "add") {
-    DMLS_TRY(auto package, group::decode_key_package(as_bytes(what.key_package())));
-    return group::Proposal(group::Add{std::move(package)});
+    auto package = group::decode_key_package(as_bytes(what.key_package()));
+    if (!package) return fail(package.error());
+    return group::Proposal(group::Add{*std::move(package)});
   }
   if (type == "remove") return group::Proposal(group::Remove{leaf_of(place.members, what.removed_id()).value()});
   if (type == "externalPSK") return external_psk(what.psk_id());
